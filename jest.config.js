@@ -1,0 +1,29 @@
+const shared = {
+  testEnvironment: 'node',
+  // Node 24 strips the types itself: no transformer, and stack traces point at the source.
+  transform: {},
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['/dist/', '/.data/'],
+};
+const redis = {
+  globalSetup: '<rootDir>/packages/testing/src/jest-redis-setup.ts',
+  globalTeardown: '<rootDir>/packages/testing/src/jest-redis-teardown.ts',
+};
+
+/** @type {import('jest').Config} */
+export default {
+  maxWorkers: 2,
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{packages,services}/*/src/**/*.test.ts'] },
+    {
+      ...shared,
+      ...redis,
+      displayName: 'int',
+      testMatch: ['<rootDir>/{packages,services}/*/test/**/*.int.test.ts'],
+    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts'] },
+    { ...shared, displayName: 'slow', testMatch: ['<rootDir>/packages/*/test/**/*.slow.test.ts'] },
+  ],
+};
