@@ -1,1 +1,37 @@
-export {};
+export {
+  commonConfig,
+  ConfigError,
+  describeConfig,
+  field,
+  parseConfig,
+  type CommonConfig,
+  type VariableDoc,
+} from './config.ts';
+export { Readiness, type Check, type Report } from './health.ts';
+export { accessLog, type FinishedRequest } from './http/access-log.ts';
+export { healthRoutes } from './http/health-routes.ts';
+export { only } from './http/only.ts';
+export {
+  HttpError,
+  httpErrors,
+  problemHandler,
+  sendProblem,
+  type ErrorDetails,
+  type ErrorKind,
+} from './http/problem.ts';
+export { contextOf, requestContext, type RequestContext } from './http/request-context.ts';
+export { listen, type HttpServer } from './http/server.ts';
+export { validate } from './http/validate.ts';
+export { refuseToStart, run, type Lifecycle } from './lifecycle.ts';
+export { createLogger, type Logger } from './logger.ts';
+export {
+  checkRedis,
+  createBackgroundRedis,
+  createRequestRedis,
+  isRedisUnavailable,
+  reportConnection,
+  type CommandObserver,
+} from './redis.ts';
+export { createRegistry } from './telemetry/default-metrics.ts';
+export { redisOperations } from './telemetry/redis-operations.ts';
+export { RegistryPublisher } from './telemetry/registry-publisher.ts';

@@ -1,0 +1,31 @@
+/**
+ * Counters that the JSON metrics API shows: one hash beside the queue, so that they survive restarts
+ * and add up over processes. Field → what one more means.
+ */
+export const COUNTER_FIELDS = {
+  started: 'a task was accepted',
+  completed: 'a task ended done',
+  failed: 'a task ended failed',
+  cancelled: 'a task ended cancelled',
+  cache_hits: 'a segment that a task needed was in the store',
+  cache_misses: 'a segment that a task needed had to be computed',
+} as const;
+export type CounterField = keyof typeof COUNTER_FIELDS;
+
+/** The hash of the counters. */
+export function countersKey(queuePrefix: string): string {
+  return `${queuePrefix}:counters`;
+}
+
+/** Seconds after which the registry of a process that publishes no more is forgotten. */
+export const REGISTRY_TTL_SECONDS = 30;
+
+/** Sorted set: instance → milliseconds since the epoch of its last published registry. */
+export function registryIndexKey(queuePrefix: string): string {
+  return `${queuePrefix}:registries`;
+}
+
+/** The Prometheus registry of one process, as prom-client's JSON. */
+export function registryKey(queuePrefix: string, instance: string): string {
+  return `${queuePrefix}:registry:${instance}`;
+}

@@ -1,0 +1,144 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** Called once a command: its name in lower case and how it ended. */
+export type CommandObserver = (operation: string, status: 'success' | 'error') => void;
+
+export interface RedisConfig {
+  readonly name: string;
+  readonly commandTimeoutMs: number;
+  readonly observe?: CommandObserver;
+}
+
+type Command = Parameters<Redis['sendCommand']>[0];
+
+class ObservedRedis extends Redis {
+  #observe: CommandObserver | undefined;
+  /** Commands pass `sendCommand` again when they are sent after a reconnect; they count once. */
+  readonly #seen = new WeakSet<Command>();
+
+  observe(observer: CommandObserver | undefined): this {
+    this.#observe = observer;
+    return this;
+  }
+
+  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
+    const observe = this.#observe;
+    if (observe && !this.#seen.has(command)) {
+      this.#seen.add(command);
+      command.promise.then(
+        () => {
+          observe(command.name, 'success');
+        },
+        () => {
+          observe(command.name, 'error');
+        },
+      );
+    }
+    return super.sendCommand(command, stream);
+  }
+}
+
+type Behaviour = Pick<
+  RedisOptions,
+  'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout' | 'enableAutoPipelining'
+>;
+
+function connect(url: string, config: RedisConfig, behaviour: Behaviour): Redis {
+  const redis = new ObservedRedis(url, {
+    connectionName: config.name,
+    // Back within a second of Redis' return; the jitter keeps a fleet from coming all at once.
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 1_000) * (0.75 + Math.random() / 2),
+    ...behaviour,
+  });
+  return redis.observe(config.observe);
+}
+
+/**
+ * For requests: fails at once while Redis is away, since the client is told to come back, and never
+ * sends a command again by itself, since the first may have been carried out.
+ * All commands of one turn of the event loop share a round trip.
+ */
+export function createRequestRedis(url: string, config: RedisConfig): Redis {
+  return connect(url, config, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: config.commandTimeoutMs,
+    enableAutoPipelining: true,
+  });
+}
+
+/**
+ * For background work: waits for Redis as long as it takes, and sends again what was cut off.
+ * BullMQ's Worker and QueueEvents need it so (`maxRetriesPerRequest: null`).
+ */
+export function createBackgroundRedis(url: string, config: RedisConfig): Redis {
+  return connect(url, config, { maxRetriesPerRequest: null, enableAutoPipelining: true });
+}
+
+const AWAY = [
+  /^Connection is closed/,
+  /^Stream isn't writeable/,
+  /^Command timed out/,
+  /^Reached the max retries per request/,
+  /^connect E[A-Z]+/,
+  /^read ECONNRESET/,
+  // Redis answers, but cannot serve: starting up, failing over, disk full, memory full.
+  /^(LOADING|READONLY|MASTERDOWN|MISCONF|OOM|CLUSTERDOWN|TRYAGAIN)\b/,
+];
+
+/** Whether an error says that Redis cannot serve now. ioredis gives most of them no class or code. */
+export function isRedisUnavailable(error: unknown): boolean {
+  return error instanceof Error && AWAY.some((pattern) => pattern.test(error.message));
+}
+
+/** Logs the first failure of an outage and its end, instead of a line for every try. */
+export function reportConnection(
+  redis: Redis,
+  log: { warn: (fields: object, message: string) => void; info: (fields: object, message: string) => void },
+): void {
+  let away = false;
+  redis.on('error', (error: Error) => {
+    if (!away) log.warn({ reason: error.message }, 'redis is away');
+    away = true;
+  });
+  redis.on('ready', () => {
+    if (away) log.info({}, 'redis is back');
+    away = false;
+  });
+}
+
+/** The least version that BullMQ supports without restrictions. */
+const MINIMUM_VERSION = [6, 2] as const;
+
+/**
+ * Waits until Redis answers, for as long as `timeoutMs`, and checks its version.
+ *
+ * @throws {Error} one line that names the address (never the password) and what is wrong
+ */
+export async function checkRedis(url: string, timeoutMs: number): Promise<void> {
+  const { host } = new URL(url);
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    retryStrategy: () => null,
+  });
+  let reason: string | undefined;
+  redis.on('error', (error: Error) => {
+    reason = error.message;
+  });
+  try {
+    await redis.connect();
+    const version = /redis_version:(\d+)\.(\d+)\S*/.exec(await redis.info('server'));
+    const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+    const [needMajor, needMinor] = MINIMUM_VERSION;
+    if (!(major > needMajor || (major === needMajor && minor >= needMinor))) {
+      reason = `is ${version?.[0].split(':')[1] ?? 'of an unknown version'}, needs ${needMajor}.${needMinor} or newer`;
+      throw new Error(reason);
+    }
+  } catch (error) {
+    throw new Error(`Redis at ${host}: ${reason ?? (error as Error).message}`, { cause: error });
+  } finally {
+    redis.disconnect();
+  }
+}
