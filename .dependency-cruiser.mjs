@@ -55,7 +55,7 @@ export default {
     {
       name: 'routes-never-import-the-app',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/', pathNot: `${test}|/main\\.ts$` },
+      from: { path: '^services/[^/]+/src/', pathNot: `${test}|/(main|serve)\\.ts$` },
       to: { path: '^services/[^/]+/src/(app|main)\\.ts$' },
     },
     {

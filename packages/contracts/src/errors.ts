@@ -8,6 +8,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, title: 'This path does not know the method' },
   not_acceptable: { status: 406, title: 'None of the accepted media types can be served' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used with another body' },
+  not_done: { status: 409, title: 'The task has no primes to stream' },
   already_ended: { status: 409, title: 'The task has ended' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },

@@ -42,12 +42,23 @@ export const JobDataSchema = z.strictObject({
 });
 export type JobData = z.infer<typeof JobDataSchema>;
 
+/** What a reader needs of `job.data`, also of a version that it does not know yet. */
+export const StoredTaskSchema = z.object({
+  task: z.object(TaskSpecSchema.shape),
+  submission: z.string().optional(),
+  traceparent: z.string().default(''),
+  cancelledAt: z.number().optional(),
+});
+export type StoredTask = z.infer<typeof StoredTaskSchema>;
+
 /** `job.progress`: kept over hand-overs and retries, so that the timeout counts from the first start. */
 export const JobProgressSchema = z.strictObject({
   /** Milliseconds since the epoch. */
   startedAt: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
   segmentsDone: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
   segmentsTotal: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** How many this task has sieved so far, by all the workers that had it. */
+  segmentsComputed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
 });
 export type JobProgress = z.infer<typeof JobProgressSchema>;
 
@@ -63,6 +74,9 @@ export type JobResult = z.infer<typeof JobResultSchema>;
 /** `job.data` of queue `webhooks`: the rest is read from the task, the only record of its state. */
 export const WebhookJobDataSchema = z.strictObject({ version: z.literal(JOB_VERSION), taskId: z.uuid() });
 export type WebhookJobData = z.infer<typeof WebhookJobDataSchema>;
+
+/** What a worker throws to end a cancelled task; it is no failure and not tried again. */
+export const CANCELLED = 'cancelled';
 
 /** Redis channel on which the api announces the id of each task that it marks as cancelled. */
 export function cancelChannel(queuePrefix: string): string {

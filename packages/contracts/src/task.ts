@@ -11,7 +11,7 @@ export function hasEnded(status: TaskStatus): boolean {
 }
 
 /** Why a task failed: `invalid` and `timeout` are not tried again, `crashed` had all its attempts. */
-export const TaskErrorCodeSchema = z.enum(['timeout', 'invalid', 'crashed', 'cancelled']);
+export const TaskErrorCodeSchema = z.enum(['timeout', 'invalid', 'crashed']);
 export type TaskErrorCode = z.infer<typeof TaskErrorCodeSchema>;
 
 export const TASK_LIMITS = {

@@ -32,11 +32,20 @@ export interface VariableDoc {
 
 /** The table of a schema's variables, for the docs that are generated from it. */
 export function describeConfig(schema: z.ZodObject): VariableDoc[] {
-  return Object.entries(schema.shape).map(([name, field]) => {
-    const { description = '' } = z.globalRegistry.get(field as z.ZodType) ?? {};
-    const fallback = (field as z.ZodType).safeParse(undefined);
+  return Object.entries<z.core.$ZodType>(schema.shape).map(([name, field]) => {
+    const description = descriptionOf(field);
+    const fallback = z.safeParse(field, undefined);
     return { name, default: fallback.success ? printable(fallback.data) : 'required', description };
   });
+}
+
+/** Where `default`, `optional` or `transform` wrap a field, its description is further in. */
+function descriptionOf(type: z.core.$ZodType): string {
+  const { description } = z.globalRegistry.get(type) ?? {};
+  if (description !== undefined) return description;
+  const { innerType, in: input } = type._zod.def as { innerType?: z.core.$ZodType; in?: z.core.$ZodType };
+  const inner = innerType ?? input;
+  return inner ? descriptionOf(inner) : '';
 }
 
 function printable(value: unknown): string {

@@ -22,7 +22,7 @@ export {
 export { contextOf, requestContext, type RequestContext } from './http/request-context.ts';
 export { listen, type HttpServer } from './http/server.ts';
 export { validate } from './http/validate.ts';
-export { refuseToStart, run, type Lifecycle } from './lifecycle.ts';
+export { runService, type Lifecycle } from './lifecycle.ts';
 export { createLogger, type Logger } from './logger.ts';
 export {
   checkRedis,
@@ -32,6 +32,12 @@ export {
   reportConnection,
   type CommandObserver,
 } from './redis.ts';
+export { connectRedis, RedisConnections } from './redis-connections.ts';
 export { createRegistry } from './telemetry/default-metrics.ts';
 export { redisOperations } from './telemetry/redis-operations.ts';
-export { RegistryPublisher } from './telemetry/registry-publisher.ts';
+export {
+  publishRegistry,
+  REGISTRY_TTL_SECONDS,
+  registryIndexKey,
+  registryKey,
+} from './telemetry/registry-publisher.ts';

@@ -1,5 +1,7 @@
-import { pino, type Logger } from 'pino';
-import { ConfigError } from './config.ts';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { ConfigError, parseConfig, type CommonConfig } from './config.ts';
+import { createLogger } from './logger.ts';
 
 type Close = () => unknown;
 
@@ -23,7 +25,7 @@ export interface RunOptions {
  * went: 0 in order, 1 when the start failed or closing took longer than the deadline.
  * A second signal changes nothing: Ctrl-C reaches a process twice, from the terminal and from npm.
  */
-export async function run(options: RunOptions, main: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
+async function run(options: RunOptions, main: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
   const { log } = options;
   const abort = new AbortController();
   const steps: { name: string; close: Close }[] = [];
@@ -68,10 +70,33 @@ export async function run(options: RunOptions, main: (lifecycle: Lifecycle) => P
   process.exit(exitCode);
 }
 
-/** Ends a process whose configuration cannot be read: one line, since there is no logger yet. */
-export function refuseToStart(service: string, error: unknown): never {
-  explain(pino({ base: { service } }), error);
-  process.exit(1);
+export interface ServiceOptions<S extends z.ZodObject> {
+  readonly service: string;
+  readonly schema: S;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface ServiceContext<C> {
+  readonly config: C;
+  readonly log: Logger;
+  readonly lifecycle: Lifecycle;
+}
+
+/** A whole process: configuration, logger, then `main` within `run`. It ends the process. */
+export async function runService<S extends z.ZodObject>(
+  { service, schema, env }: ServiceOptions<S>,
+  main: (context: ServiceContext<Readonly<z.output<S>>>) => Promise<void>,
+): Promise<void> {
+  try {
+    const config = parseConfig(schema, env);
+    const { LOG_LEVEL, LOG_FORMAT, SHUTDOWN_DEADLINE_MS } = config as CommonConfig;
+    const log = await createLogger(service, { LOG_LEVEL, LOG_FORMAT });
+    await run({ log, deadlineMs: SHUTDOWN_DEADLINE_MS }, (lifecycle) => main({ config, log, lifecycle }));
+  } catch (error) {
+    // The configuration cannot be read, so this is said in the default format.
+    explain(await createLogger(service, { LOG_LEVEL: 'info', LOG_FORMAT: 'auto' }), error);
+    process.exit(1);
+  }
 }
 
 /** What an operator can mend is one clear line; only a fault of ours comes with its stack. */

@@ -16,8 +16,7 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
     const start = performance.now();
     res.once('close', () => {
       const seconds = (performance.now() - start) / 1_000;
-      const route = req.route as { path?: string } | undefined;
-      const endpoint = route?.path ? req.baseUrl + route.path : req.baseUrl || 'unmatched';
+      const endpoint = endpointOf(req);
       const { method } = req;
       const status = res.statusCode;
       observe({ method, endpoint, status, seconds });
@@ -39,4 +38,11 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
     });
     next();
   };
+}
+
+/** The pattern of the matched route; of a mounted application with routes of its own, where it is mounted. */
+function endpointOf(req: Request): string {
+  const route = req.route as { path: unknown } | undefined;
+  if (typeof route?.path === 'string') return req.baseUrl + route.path;
+  return req.baseUrl.replace(/\/$/, '') || 'unmatched';
 }

@@ -1,50 +1,55 @@
+import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
-import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Lifecycle } from '../lifecycle.ts';
 
-export interface RegistryPublisherOptions {
-  /** Unique among the running processes, e.g. service and host name and pid. */
-  readonly instance: string;
-  /** Key of this process' registry. */
-  readonly key: string;
-  /** Sorted set of all instances by the time of their last publication. */
-  readonly indexKey: string;
-  readonly ttlSeconds: number;
-  readonly log: Logger;
+/** Seconds after which the registry of a process that publishes no more is forgotten. */
+export const REGISTRY_TTL_SECONDS = 30;
+
+/** Sorted set: instance → milliseconds since the epoch of its last published registry. */
+export function registryIndexKey(prefix: string): string {
+  return `${prefix}:registries`;
 }
 
-/** Publishes the process' Prometheus registry to Redis, so that one reader can add up all of them. */
-export class RegistryPublisher {
-  readonly #redis: Redis;
-  readonly #registry: Registry;
-  readonly #options: RegistryPublisherOptions;
-  readonly #timer: NodeJS.Timeout;
+/** The Prometheus registry of one process, as prom-client's JSON. */
+export function registryKey(prefix: string, instance: string): string {
+  return `${prefix}:registry:${instance}`;
+}
 
-  constructor(redis: Redis, registry: Registry, options: RegistryPublisherOptions) {
-    this.#redis = redis;
-    this.#registry = registry;
-    this.#options = options;
-    // Three tries within the time after which the registry would be forgotten.
-    this.#timer = setInterval(() => void this.publish(), (options.ttlSeconds * 1_000) / 3);
-    this.#timer.unref();
-  }
+export interface PublishOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly service: string;
+  readonly log: Logger;
+  readonly lifecycle: Lifecycle;
+}
 
-  async publish(): Promise<void> {
-    const { key, indexKey, instance, ttlSeconds, log } = this.#options;
+/**
+ * Publishes the process' Prometheus registry to Redis again and again, so that one reader can add up
+ * all processes; a last time when it stops, so that what it counted is seen until the TTL ends.
+ */
+export function publishRegistry(registry: Registry, options: PublishOptions): void {
+  const { redis, prefix, service, log, lifecycle } = options;
+  const instance = `${service}-${hostname()}-${process.pid}`;
+
+  async function publish(): Promise<void> {
     try {
-      const metrics = JSON.stringify(await this.#registry.getMetricsAsJSON());
+      const metrics = JSON.stringify(await registry.getMetricsAsJSON());
       await Promise.all([
-        this.#redis.set(key, metrics, 'EX', ttlSeconds),
-        this.#redis.zadd(indexKey, Date.now(), instance),
+        redis.set(registryKey(prefix, instance), metrics, 'EX', REGISTRY_TTL_SECONDS),
+        redis.zadd(registryIndexKey(prefix), Date.now(), instance),
       ]);
     } catch (error) {
       log.debug({ reason: (error as Error).message }, 'registry not published');
     }
   }
 
-  /** Publishes a last time, so that what this process counted is seen until the TTL ends. */
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.publish();
-  }
+  // Three tries within the time after which it would be forgotten.
+  const timer = setInterval(() => void publish(), (REGISTRY_TTL_SECONDS * 1_000) / 3);
+  void publish();
+  lifecycle.onClose('registry', async () => {
+    clearInterval(timer);
+    await publish();
+  });
 }

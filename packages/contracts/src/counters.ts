@@ -16,16 +16,3 @@ export type CounterField = keyof typeof COUNTER_FIELDS;
 export function countersKey(queuePrefix: string): string {
   return `${queuePrefix}:counters`;
 }
-
-/** Seconds after which the registry of a process that publishes no more is forgotten. */
-export const REGISTRY_TTL_SECONDS = 30;
-
-/** Sorted set: instance → milliseconds since the epoch of its last published registry. */
-export function registryIndexKey(queuePrefix: string): string {
-  return `${queuePrefix}:registries`;
-}
-
-/** The Prometheus registry of one process, as prom-client's JSON. */
-export function registryKey(queuePrefix: string, instance: string): string {
-  return `${queuePrefix}:registry:${instance}`;
-}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeFailure, encodeFailure } from './failure.ts';
+
+describe('decodeFailure()', () => {
+  it('gives back what encodeFailure() wrote, colons and all', () => {
+    expect(decodeFailure(encodeFailure('timeout', 'Took: too long'))).toEqual({
+      code: 'timeout',
+      message: 'Took: too long',
+    });
+  });
+
+  it.each(['connect ECONNREFUSED 10.0.0.7:6379', 'TypeError: x is not a function', '', ': ', 'timeout'])(
+    'says no more of %j than that the task crashed',
+    (reason) => {
+      const { code, message } = decodeFailure(reason);
+      expect(code).toBe('crashed');
+      if (reason) expect(message).not.toContain(reason);
+    },
+  );
+});

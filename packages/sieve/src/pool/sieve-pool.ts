@@ -1,0 +1,126 @@
+import { checkRange } from '../segment-sieve.ts';
+import { RANGES_PER_THREAD } from '../tuning.ts';
+import { FairQueue } from './fair-queue.ts';
+import type { SieveRange, SievedRange } from './protocol.ts';
+import { SieveThread, type Job } from './sieve-thread.ts';
+
+export interface SieveOptions {
+  /** Whose range it is: groups share the threads fairly, range by range. */
+  readonly group: string;
+  /** Gives the range up: the promise rejects at once with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sieves ranges in worker threads. Groups that have ranges waiting take turns, so that a group with one
+ * range is not held up by one with thousands. Keeps the process alive until it is closed.
+ */
+export class SievePool {
+  readonly #size: number;
+  readonly #threads = new Set<SieveThread>();
+  readonly #waiting = new FairQueue<Job>();
+  #closed: Promise<void> | undefined;
+
+  /** @throws {RangeError} If `threads` is not an integer from 1 up */
+  constructor({ threads }: { threads: number }) {
+    if (!Number.isInteger(threads) || threads < 1) {
+      throw new RangeError(`\`threads\` must be an integer from 1 up: received ${threads}`);
+    }
+    this.#size = threads;
+    while (this.#threads.size < threads) this.#startThread();
+  }
+
+  /** How many threads there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * The bitmap of the bytes of the wheel from `firstByte` on, in a buffer of its own, and its number of
+   * primes. A range that is given up while it is sieved is finished all the same, and dropped.
+   *
+   * Rejects with a RangeError if the range is empty, not made of whole bytes or not within 0 to MAX_NUMBER,
+   * and with an Error if the thread crashed at it, or the pool is closed or closes before it is done.
+   */
+  async sieve(range: SieveRange, { group, signal }: SieveOptions): Promise<SievedRange> {
+    checkRange(range);
+    if (this.#closed) throw closedError();
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<SievedRange>();
+    const job: Job = { group, range, resolve, reject };
+    const giveUp = () => {
+      this.#waiting.delete(group, job);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', giveUp);
+    this.#waiting.push(group, job);
+    this.#dispatch();
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Rejects what is not done yet, ends the threads and resolves when they are gone. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #end(): Promise<void> {
+    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) job.reject(closedError());
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
+  }
+
+  #dispatch(): void {
+    while (!this.#waiting.isEmpty) {
+      const thread = this.#freeThread();
+      if (!thread) return;
+      thread.run(this.#waiting.shift()!);
+    }
+  }
+
+  #freeThread(): SieveThread | undefined {
+    // A crashed thread is replaced here, when there is work again: one that crashes from the start then
+    // fails a range each time, instead of being started again for ever.
+    if (this.#threads.size < this.#size) return this.#startThread();
+    let free: SieveThread | undefined;
+    for (const thread of this.#threads) {
+      if (thread.load < (free?.load ?? RANGES_PER_THREAD)) free = thread;
+    }
+    return free;
+  }
+
+  #startThread(): SieveThread {
+    const thread = new SieveThread({
+      done: () => {
+        this.#dispatch();
+      },
+      gone: (unfinished, error) => {
+        this.#threads.delete(thread);
+        this.#settle(unfinished, error);
+      },
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  /** The jobs of a thread that is gone: the one it was at fails, the next ones wait again. */
+  #settle(unfinished: readonly Job[], error: unknown): void {
+    for (const [i, job] of unfinished.entries()) {
+      if (this.#closed) job.reject(closedError());
+      else if (i > 0) this.#waiting.push(job.group, job);
+      else job.reject(new Error('A sieve thread ended before its range was done', { cause: error }));
+    }
+    this.#dispatch();
+  }
+}
+
+function closedError(): Error {
+  return new Error('The sieve pool is closed');
+}

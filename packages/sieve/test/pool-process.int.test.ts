@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const SCRIPT = `
+  import { SievePool } from '@primes/sieve';
+  const pool = new SievePool({ threads: 2 });
+  const { count } = await pool.sieve({ firstByte: 0, bytes: 1000 }, { group: 'g' });
+  console.log(count);
+  await pool.close();
+`;
+const PRELOAD = '--import=data:text/javascript,console.log(%22preload%22)';
+
+/** What a process prints that runs the script from `packages/sieve`; it has to end by itself. */
+async function run(args: string[], nodeOptions: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...args, '--input-type=module', '--eval', SCRIPT],
+    { cwd: import.meta.dirname, env: { NODE_OPTIONS: nodeOptions }, timeout: 10_000 },
+  );
+  return stdout;
+}
+
+describe('a process with a SievePool', () => {
+  it('ends once the pool is closed', async () => {
+    expect(await run(['--conditions=source'], '')).toBe('3242\n');
+    expect(await run([], '--conditions=source')).toBe('3242\n');
+  });
+
+  it('runs a preload once, not in every thread again', async () => {
+    expect(await run(['--conditions=source', PRELOAD], '')).toBe('preload\n3242\n');
+    expect(await run([], `--conditions=source ${PRELOAD}`)).toBe('preload\n3242\n');
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { SievedRange } from '../src/pool/protocol.ts';
+import { serveRanges } from '../src/pool/serve-ranges.ts';
+import { expectedBitmap, firstDifference } from './oracle.ts';
+
+/** Both ends of a channel with serveRanges at the far end, and all that it posted. */
+function servedChannel() {
+  const { port1: near, port2: far } = new MessageChannel();
+  const posted: SievedRange[] = [];
+  const post: MessagePort['postMessage'] = far.postMessage.bind(far);
+  far.postMessage = (message: SievedRange, transfer) => {
+    post(message, transfer);
+    posted.push(message);
+  };
+  serveRanges(far);
+  return {
+    near,
+    posted,
+    [Symbol.dispose]: () => {
+      near.close();
+    },
+  };
+}
+
+describe('serveRanges()', () => {
+  it('answers in order, with primes that grow and need not shrink', async () => {
+    using channel = servedChannel();
+    for (const firstByte of [0, 30_000_000_000, 7]) {
+      channel.near.postMessage({ firstByte, bytes: 1_000 });
+      const [{ bitmap, count }] = (await once(channel.near, 'message')) as [SievedRange];
+      expect(firstDifference(bitmap, expectedBitmap(firstByte, 1_000))).toBe(-1);
+      expect(count).toBe(
+        [...bitmap].reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0),
+      );
+    }
+  });
+
+  it('hands the buffer over instead of copying it', async () => {
+    using channel = servedChannel();
+    channel.near.postMessage({ firstByte: 0, bytes: 1_000 });
+    const [{ bitmap }] = (await once(channel.near, 'message')) as [SievedRange];
+    expect(bitmap.buffer.byteLength).toBe(1_000);
+    expect(channel.posted.map((sieved) => sieved.bitmap.buffer.detached)).toEqual([true]);
+  });
+});
