@@ -1,0 +1,12 @@
+import type { status } from '@grpc/grpc-js';
+
+/** A call that is answered with an error on purpose; gRPC sends `code` and the message. */
+export class RpcError extends Error {
+  override readonly name = 'RpcError';
+  readonly code: status;
+
+  constructor(code: status, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

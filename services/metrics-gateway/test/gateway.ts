@@ -1,0 +1,86 @@
+import { Writable } from 'node:stream';
+import { TASK_QUEUE } from '@primes/contracts';
+import { createRegistry, parseConfig, Readiness, RedisConnections } from '@primes/service-kit';
+import { testRedisUrl, uniquePrefix } from '@primes/testing';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { createApp } from '../src/app.ts';
+import { gatewayConfig, SERVICE } from '../src/config.ts';
+import { openConnections } from '../src/connections.ts';
+import { GatewayMetrics } from '../src/metrics.ts';
+import { startSamplers } from '../src/samplers.ts';
+import { serveScaler } from '../src/scaler/server.ts';
+
+/** A whole gateway as main.ts builds it, on keys of its own and free ports, and what a test needs beside it. */
+export async function startGateway(env: NodeJS.ProcessEnv = {}) {
+  const lines: string[] = [];
+  const log = pino(
+    { level: 'info' },
+    new Writable({
+      write(line: Buffer, _encoding, done) {
+        lines.push(line.toString());
+        done();
+      },
+    }),
+  );
+  const prefix = uniquePrefix();
+  const config = parseConfig(gatewayConfig, {
+    REDIS_URL: testRedisUrl(),
+    QUEUE_PREFIX: prefix,
+    STORE_PREFIX: prefix,
+    HOST: '127.0.0.1',
+    SAMPLE_INTERVAL_MS: '50',
+    ...env,
+  });
+  const registry = createRegistry(SERVICE);
+  const metrics = new GatewayMetrics(registry);
+  const connections = new RedisConnections({
+    service: SERVICE,
+    commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
+    observe: () => undefined,
+    log,
+  });
+  const opened = await openConnections(connections, config);
+  const samplers = startSamplers(config, {
+    connections: opened,
+    log,
+    observer: metrics,
+  });
+  metrics.show(samplers);
+  const readiness = new Readiness();
+  readiness.add('redis', () => samplers.queue.fresh() !== undefined, { gate: false });
+  const app = createApp({ samplers, readiness, registry, log });
+  const scalerDeps = { queue: samplers.queue, metrics, log };
+  const scaler = await serveScaler({ host: '127.0.0.1', port: 0, variable: 'SCALER_PORT' }, scalerDeps);
+
+  const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
+  // Tests that stop Redis mean it.
+  redis.on('error', () => undefined);
+  const tasks = new Queue(TASK_QUEUE, { connection: redis, prefix });
+  tasks.on('error', () => undefined);
+  await tasks.waitUntilReady();
+
+  return {
+    app,
+    registry,
+    samplers,
+    scaler,
+    scalerDeps,
+    prefix,
+    /** The test's own connection and queue, on which it plays api and worker. */
+    redis,
+    tasks,
+    /** The lines that were logged with this message. */
+    logged: (message: string) =>
+      lines.map((line) => JSON.parse(line) as { msg: string }).filter(({ msg }) => msg === message),
+    async [Symbol.asyncDispose]() {
+      await scaler.close();
+      await samplers.close();
+      connections.close();
+      await tasks.close();
+      redis.disconnect();
+    },
+  };
+}
+export type TestGateway = Awaited<ReturnType<typeof startGateway>>;

@@ -1,0 +1,63 @@
+import { eventually } from '@primes/testing';
+import { describe, expect, it, jest } from '@jest/globals';
+import { startGateway, type TestGateway } from './gateway.ts';
+
+// Above the time that eventually() takes to say what it waited for.
+jest.setTimeout(30_000);
+
+/** Only events can bring a sample within the time of a test. */
+const BY_EVENTS_ALONE = { SAMPLE_INTERVAL_MS: '60000' };
+
+async function samplesOfQueue({ registry }: TestGateway): Promise<number> {
+  const found = (await registry.getMetricsAsJSON()).find(
+    ({ name }) => name === 'prime_sample_duration_seconds',
+  );
+  const series = found?.values as { metricName?: string; labels: { sample?: string }; value: number }[];
+  return (
+    series.find(({ metricName, labels }) => metricName?.endsWith('_count') && labels.sample === 'queue')
+      ?.value ?? 0
+  );
+}
+
+describe('sampling', () => {
+  it('follows each change of the queue by its event', async () => {
+    await using gateway = await startGateway(BY_EVENTS_ALONE);
+    const { tasks, samplers } = gateway;
+    const sees = (expected: object) =>
+      eventually(() => {
+        expect(samplers.queue.latest()?.value).toMatchObject(expected);
+      });
+    const task = await tasks.add('compute', {});
+    await sees({ counts: { waiting: 1 }, paused: false });
+    await tasks.add('compute', {}, { priority: 3 });
+    await sees({ counts: { waiting: 1, prioritized: 1 } });
+    await tasks.add('compute', {}, { delay: 3_600_000 });
+    await sees({ counts: { waiting: 1, prioritized: 1, delayed: 1, dueDelayed: 0 } });
+    await tasks.pause();
+    await sees({ paused: true });
+    await tasks.resume();
+    await sees({ paused: false });
+    await task.remove();
+    await sees({ counts: { waiting: 0, prioritized: 1, delayed: 1 } });
+  });
+
+  it('takes few samples for many events', async () => {
+    await using gateway = await startGateway(BY_EVENTS_ALONE);
+    const { tasks, samplers } = gateway;
+    await eventually(() => {
+      expect(samplers.queue.latest()).toBeDefined();
+    });
+    const before = await samplesOfQueue(gateway);
+    const start = performance.now();
+    // One after the other: each is an event of its own.
+    for (let i = 0; i < 100; i++) await tasks.add('compute', {});
+    await eventually(() => {
+      expect(samplers.queue.latest()?.value.counts.waiting).toBe(100);
+    });
+    // At most one in 50 ms, the first and the last included, whatever time the machine took for the rest.
+    const most = Math.floor((performance.now() - start) / 50) + 2;
+    const taken = (await samplesOfQueue(gateway)) - before;
+    expect(taken).toBeGreaterThan(0);
+    expect(taken).toBeLessThanOrEqual(most);
+  });
+});
