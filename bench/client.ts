@@ -1,0 +1,43 @@
+import { Agent, request } from 'undici';
+
+/** A client of the API that keeps `connections` open. */
+export class Client {
+  readonly #base: string;
+  readonly #agent: Agent;
+
+  constructor(base: string, { connections }: { connections: number }) {
+    this.#base = base;
+    this.#agent = new Agent({ connections, pipelining: 1 });
+  }
+
+  /** Submits a task; resolves with its id once it is acknowledged. */
+  async submit(task: object): Promise<string> {
+    const answer = await request(`${this.#base}/tasks`, {
+      dispatcher: this.#agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(task),
+    });
+    const body = (await answer.body.json()) as { request_id?: string };
+    if (answer.statusCode !== 202 || !body.request_id) throw new Error(`POST answered ${answer.statusCode}`);
+    return body.request_id;
+  }
+
+  /** Waits by long-poll until a task is done. */
+  async done(id: string): Promise<void> {
+    const answer = await request(`${this.#base}/tasks/${id}?wait=60&limit=0`, { dispatcher: this.#agent });
+    const { status } = (await answer.body.json()) as { status?: string };
+    if (status !== 'done') throw new Error(`Task ${id} is ${status ?? answer.statusCode}`);
+  }
+
+  /** Milliseconds from the submission to `done`. */
+  async time(task: object): Promise<number> {
+    const start = performance.now();
+    await this.done(await this.submit(task));
+    return performance.now() - start;
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+}
