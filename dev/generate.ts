@@ -1,0 +1,61 @@
+import { commonConfig, describeConfig } from '@primes/service-kit';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { stringify } from 'yaml';
+import { apiConfig } from '../services/api/src/config.ts';
+import { openApiDocument } from '../services/api/src/openapi.ts';
+import { gatewayConfig } from '../services/metrics-gateway/src/config.ts';
+import { workerConfig } from '../services/worker/src/config.ts';
+import { replaceSection } from './generate/section.ts';
+import { variableTables } from './generate/variables-table.ts';
+import { ROOT } from './project.ts';
+import { startConfig } from './start/config.ts';
+
+/** A file in the repository that is made, wholly or in part, from the sources. */
+interface Generated {
+  readonly file: string;
+  /** Gives the new text; `current` is the present one, empty if there is no such file. */
+  readonly make: (current: string) => string;
+}
+
+const GENERATED: readonly Generated[] = [
+  { file: 'services/api/openapi.yaml', make: openApiYaml },
+  { file: 'README.md', make: (current) => replaceSection(current, 'variables', variables()) },
+];
+
+process.exit(await main(process.argv.slice(2)));
+
+/** Writes the files that are out of date; with --check only names them, and fails if there are any. */
+async function main(args: readonly string[]): Promise<number> {
+  const check = args.includes('--check');
+  let stale = 0;
+  for (const { file, make } of GENERATED) {
+    const path = join(ROOT, file);
+    const current = await readFile(path, 'utf8').catch(() => '');
+    // `npm run format` must find nothing to change in what this has written.
+    const text = await format(make(current), { ...(await resolveConfig(path)), filepath: path });
+    if (text === current) continue;
+    stale += 1;
+    if (!check) await writeFile(path, text);
+    console.log(check ? `${file} is out of date: npm run generate` : `${file} written`);
+  }
+  return check && stale > 0 ? 1 : 0;
+}
+
+function openApiYaml(): string {
+  const document = openApiDocument({ maxN: apiConfig.shape.MAX_N.parse(undefined) });
+  const comment = '# Generated from the schemas by `npm run generate`; do not edit.\n';
+  // Aliases are legal YAML, but not every tool for OpenAPI follows them.
+  return comment + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function variables(): string {
+  return variableTables([
+    { title: 'All three processes', variables: describeConfig(commonConfig) },
+    { title: 'api', variables: describeConfig(apiConfig) },
+    { title: 'worker', variables: describeConfig(workerConfig) },
+    { title: 'metrics-gateway', variables: describeConfig(gatewayConfig) },
+    { title: '`npm start`', variables: describeConfig(startConfig) },
+  ]);
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { replaceSection } from './section.ts';
+
+const page = (content: string) => `# Title\n\n<!-- table:start -->${content}<!-- table:end -->\n\nMore\n`;
+
+describe('replaceSection()', () => {
+  it('replaces what is between the marks and nothing else', () => {
+    expect(replaceSection(page('old'), 'table', 'new')).toBe(page('\n\nnew\n\n'));
+  });
+
+  it('gives the same again for the same content', () => {
+    const once = replaceSection(page(''), 'table', 'new');
+    expect(replaceSection(once, 'table', 'new')).toBe(once);
+  });
+
+  it.each(['', '<!-- table:start -->', '<!-- table:end --><!-- table:start -->'])('refuses %p', (text) => {
+    expect(() => replaceSection(text, 'table', 'new')).toThrow(SyntaxError);
+  });
+});

@@ -1,0 +1,64 @@
+import { ConfigError } from '@primes/service-kit';
+import { join } from 'node:path';
+import { aborted } from './aborted.ts';
+import { bringRedis, requireUsable } from './redis.ts';
+import { Refusal } from './refusal.ts';
+import { readStartConfig, type StartConfig } from './start/config.ts';
+import { serviceEnvironment } from './start/environment.ts';
+import { claimDataDir } from './start/lock.ts';
+import { requireFreePorts } from './start/ports.ts';
+import { untilReady } from './start/ready.ts';
+import { screen } from './start/screen.ts';
+import { keptSecrets } from './start/secrets.ts';
+import { requireBuild, servicesOf } from './start/services.ts';
+import { stopSignal } from './start/stop-signal.ts';
+import { startServices } from './start/supervisor.ts';
+
+const HELP = `Usage: npm start
+
+Starts Redis and the three services, and stops them again on Ctrl-C. It takes no arguments: ports, limits
+and URLs are environment variables, as in API_PORT=9000 npm start; README.md has the table of them.`;
+
+process.exit(await main(process.argv.slice(2)));
+
+/** Gives the exit code: 0 after being asked to stop, 1 if it could not start or did not stay up. */
+async function main(args: string[]): Promise<number> {
+  if (args.length > 0) {
+    console.log(HELP);
+    return args.includes('--help') ? 0 : 2;
+  }
+  const signal = stopSignal();
+  try {
+    return await start(readStartConfig(process.env), signal);
+  } catch (error) {
+    if (signal.aborted) return 0;
+    if (!(error instanceof Refusal || error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+/** What it opens is closed in reverse order on every way out: the services, then Redis. */
+async function start(config: StartConfig, signal: AbortSignal): Promise<number> {
+  const services = servicesOf(config);
+  requireBuild(services);
+  await using opened = new AsyncDisposableStack();
+  opened.use(await claimDataDir(config.DATA_DIR, import.meta.filename));
+  await requireFreePorts(config);
+  if (config.STORE_REDIS_URL !== undefined) await requireUsable(config.STORE_REDIS_URL);
+  const secrets = await keptSecrets(config.DATA_DIR);
+  const wish = { url: config.REDIS_URL, port: config.REDIS_PORT, dataDir: join(config.DATA_DIR, 'redis') };
+  const redis = opened.use(await bringRedis(wish, signal));
+  const env = serviceEnvironment(process.env, { config, redisUrl: redis.url, secrets });
+  const running = opened.use(startServices(Object.values(services), env));
+
+  const end = Promise.race([
+    aborted(signal).then(() => ({ code: 0, line: 'Stopping; running tasks go back to the queue.' })),
+    running.firstEnd.then((how) => ({ code: 1, line: `${how}: stopping the others` })),
+  ]);
+  const early = await Promise.race([end, untilReady(services)]);
+  if (early === undefined) console.log(screen(config, redis));
+  const { code, line } = early ?? (await end);
+  console.log(line);
+  return code;
+}

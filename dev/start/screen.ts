@@ -1,0 +1,29 @@
+import type { StartConfig } from './config.ts';
+import { servicesOf } from './services.ts';
+
+/** What the user sees once all is ready. */
+export function screen(config: StartConfig, redis: { url: string; about: string }): string {
+  const { api, worker, gateway } = servicesOf(config);
+  return `
+  Ready.
+
+  API       ${api.url}
+  Docs      ${api.url}/docs, ${api.url}/redoc
+  Metrics   ${api.url}/api/metrics/all as JSON, and for Prometheus
+            ${[api, worker, gateway].map(({ url }) => `${url}/metrics`).join(', ')}
+  Scaler    port ${config.SCALER_PORT} (gRPC, for KEDA)
+  Redis     ${withoutPassword(redis.url)}
+            ${redis.about}
+
+  Try it:   curl -s ${api.url}/tasks -H 'Content-Type: application/json' -d '{"n": 100}'
+  and then: curl -s '${api.url}/tasks/REQUEST_ID?wait=10'
+
+  Ctrl-C stops everything; tasks and primes are kept.
+`;
+}
+
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  if (url.password !== '') url.password = '***';
+  return url.href;
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Refusal } from '../refusal.ts';
+
+const secretsSchema = z.object({ IDEMPOTENCY_SECRET: z.string(), WEBHOOK_SECRET: z.string() });
+export type Secrets = z.infer<typeof secretsSchema>;
+
+/**
+ * The secrets of this data folder, made at the first call: an Idempotency-Key must mean the same task, and
+ * receivers know the webhooks' secret, after a restart too.
+ */
+export async function keptSecrets(dataDir: string): Promise<Secrets> {
+  const file = join(dataDir, 'secrets.json');
+  await mkdir(dataDir, { recursive: true });
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    const secrets = generateSecrets();
+    await writeFile(file, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    return secrets;
+  }
+  try {
+    return secretsSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Refusal(`${file} is damaged: mend it, or delete it to have new secrets made`, { cause: error });
+  }
+}
+
+function generateSecrets(): Secrets {
+  const secret = () => randomBytes(32).toString('base64');
+  return { IDEMPOTENCY_SECRET: secret(), WEBHOOK_SECRET: `whsec_${secret()}` };
+}
