@@ -10,7 +10,10 @@ export interface FinishedRequest {
   readonly seconds: number;
 }
 
-/** One line a request once it has ended, and the same facts to `observe`. */
+/**
+ * One line a request once it has ended, and the same facts to `observe`. A route that knows the task
+ * says so in `res.locals.taskId`: the parameters of the path are gone once it has thrown.
+ */
 export function accessLog(log: Logger, observe: (request: FinishedRequest) => void) {
   return function logRequest(req: Request, res: Response, next: NextFunction): void {
     const start = performance.now();
@@ -25,7 +28,7 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
         {
           request_id: requestId,
           trace_id: traceId,
-          task_id: req.params['id'],
+          task_id: res.locals['taskId'] as unknown,
           method,
           path: req.originalUrl.split('?', 1)[0],
           status,

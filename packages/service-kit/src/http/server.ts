@@ -22,10 +22,13 @@ export async function listen(
   { host, port, variable }: { host: string; port: number; variable: string },
 ): Promise<HttpServer> {
   let stopping = false;
-  const server = createServer((req, res) => {
+  const answer: RequestListener = (req, res) => {
     if (stopping) res.setHeader('Connection', 'close');
     handler(req, res);
-  });
+  };
+  const server = createServer(answer);
+  // An Expect that it does not know Node would answer by itself, without our headers and body.
+  server.on('checkExpectation', answer);
   try {
     server.listen(port, host);
     await once(server, 'listening');

@@ -1,0 +1,48 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Queue } from 'bullmq';
+import { Router, type Express, type NextFunction, type Request, type Response } from 'express';
+import { httpError } from '../errors.ts';
+
+export interface AdminCredentials {
+  readonly ADMIN_USER?: string | undefined;
+  readonly ADMIN_PASSWORD?: string | undefined;
+}
+
+const PATH = '/admin/queues';
+
+/** bull-board behind HTTP Basic credentials; undefined where none are configured. */
+export async function adminQueues(
+  queues: readonly Queue[],
+  { ADMIN_USER: user, ADMIN_PASSWORD: password }: AdminCredentials,
+): Promise<Router | undefined> {
+  if (user === undefined || password === undefined) return undefined;
+  // Loaded only where it is switched on: it brings a template engine and 15 MB.
+  const [{ createBullBoard }, { BullMQAdapter }, { ExpressAdapter }] = await Promise.all([
+    import('@bull-board/api'),
+    import('@bull-board/api/bullMQAdapter'),
+    import('@bull-board/express'),
+  ]);
+  const serverAdapter = new ExpressAdapter().setBasePath(PATH);
+  createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter });
+  // An application of its own, which would name itself in every answer.
+  const board = (serverAdapter.getRouter() as Express).disable('x-powered-by');
+  const router = Router();
+  router.use(PATH, requireCredentials(`${user}:${password}`), board);
+  return router;
+}
+
+function requireCredentials(expected: string) {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const wanted = digest(expected);
+  return function checkCredentials(req: Request, _res: Response, next: NextFunction): void {
+    const [scheme, value = ''] = (req.get('authorization') ?? '').split(' ');
+    const given = Buffer.from(value, 'base64').toString();
+    // Digests of one length, compared in constant time: neither length nor prefix can be measured.
+    if (scheme?.toLowerCase() === 'basic' && timingSafeEqual(digest(given), wanted)) {
+      next();
+      return;
+    }
+    const headers = { 'WWW-Authenticate': 'Basic realm="queues", charset="UTF-8"' };
+    next(httpError('unauthorized', { detail: 'This dashboard needs a user and a password', headers }));
+  };
+}

@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import compression from 'compression';
+import express, { Router, type Request, type Response } from 'express';
+
+const require = createRequire(import.meta.url);
+
+/** /docs (Swagger UI), /redoc and /openapi.json; all assets come from this server. */
+export function docs(document: object): Router {
+  const router = Router();
+  // Only here: a compressed stream of primes would come in bursts, and events late.
+  router.use(['/docs', '/redoc', '/openapi.json'], compression());
+  router.get('/openapi.json', (_req, res) => {
+    res.json(document);
+  });
+  router.get('/docs', page('Primes: Swagger UI', SWAGGER));
+  router.get('/docs/start.js', script(START_SWAGGER));
+  router.get('/redoc', page('Primes: ReDoc', REDOC));
+  router.get('/redoc/start.js', script(START_REDOC));
+  router.use('/docs/assets', assets(dirname(require.resolve('swagger-ui-dist/package.json'))));
+  router.use('/redoc/assets', assets(dirname(require.resolve('redoc/bundles/redoc.standalone.js'))));
+  return router;
+}
+
+function assets(folder: string) {
+  return express.static(folder, { index: false, redirect: false, maxAge: '1h' });
+}
+
+const SWAGGER = `<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<div id="docs"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>`;
+const START_SWAGGER = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true });`;
+
+const REDOC = `<div id="docs"></div>
+<script src="/redoc/assets/redoc.standalone.js"></script>
+<script src="/redoc/start.js"></script>`;
+const START_REDOC = `Redoc.init('/openapi.json', {}, document.getElementById('docs'));`;
+
+/** Scripts are files, not inline: the content security policy allows no inline script. */
+function script(text: string) {
+  return function sendScript(_req: Request, res: Response): void {
+    res.type('text/javascript').send(text);
+  };
+}
+
+function page(title: string, body: string) {
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>body { margin: 0 }</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+  return function sendPage(_req: Request, res: Response): void {
+    res.type('html').send(html);
+  };
+}

@@ -1,0 +1,46 @@
+import { ERRORS, type TaskList } from '@primes/contracts';
+import { validate } from '@primes/service-kit';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { lastPosition, type List, type ListPosition } from '../tasks/list.ts';
+import { queryOf } from './query.ts';
+import { ListTasksQuery } from './schemas.ts';
+
+const DEFAULT_LIMIT = 20;
+
+/** GET /tasks: a page of tasks, of one status or the newest of all. */
+export function listTasks(list: List) {
+  return async function handleListTasks(req: Request, res: Response): Promise<void> {
+    const { status, limit = DEFAULT_LIMIT, cursor } = queryOf(req, ListTasksQuery);
+    const last = lastPosition(status);
+    const position = cursor === undefined ? last.map(() => 0) : decode(cursor, last);
+    const { tasks, next, truncated } = await list({ status, position, limit });
+    res.json({ tasks, next_cursor: next ? encode(next) : null, truncated } satisfies TaskList);
+  };
+}
+
+/** Clients are to treat it as opaque. */
+function encode(position: ListPosition): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+function decode(cursor: string, last: ListPosition): ListPosition {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    // Not ours: the schema refuses it below, by the name of the parameter.
+  }
+  return validate(z.strictObject({ cursor: within(last) }), { cursor: value }, ERRORS.invalid).cursor;
+}
+
+/** A list of all has another kind of cursor than a list of one status, and takes no other. */
+function within(last: ListPosition) {
+  return z.custom<ListPosition>(
+    (value) =>
+      Array.isArray(value) &&
+      value.length === last.length &&
+      last.every((most, i) => Number.isInteger(value[i]) && value[i] >= 0 && value[i] <= most),
+    'Must be the `next_cursor` of a page of the same list',
+  );
+}

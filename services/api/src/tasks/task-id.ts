@@ -1,0 +1,24 @@
+import { createHmac } from 'node:crypto';
+
+/**
+ * The task id that belongs to an Idempotency-Key: a UUIDv8 (RFC 9562 §5.8) filled from
+ * HMAC-SHA256(secret, principal NUL key), so that every instance finds the same task, without a
+ * record of keys, and nobody can guess the id from the key.
+ */
+export function taskIdOfKey(
+  key: string,
+  { principal, secret }: { principal: string; secret: string },
+): string {
+  const bytes = createHmac('sha256', secret).update(`${principal}\0${key}`).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Whether `id` can be a task's at all; what cannot is not looked for in Redis. */
+export function isTaskId(id: string): boolean {
+  return UUID.test(id);
+}

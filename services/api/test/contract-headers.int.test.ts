@@ -1,0 +1,130 @@
+import { openApiDocument } from '../src/openapi.ts';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startApi } from './api.ts';
+import { PATHS } from './conformance.ts';
+
+const api = await startApi({ METRICS_GATEWAY_URL: 'http://127.0.0.1:9' });
+await api.start('worker');
+afterAll(() => api[Symbol.asyncDispose]());
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const GIVEN = { 'x-request-id': 'client-1.a:b_c', traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };
+
+describe('X-Request-Id and traceparent', () => {
+  it.each([
+    '/',
+    '/health',
+    '/metrics',
+    '/docs',
+    '/docs/assets/swagger-ui.css',
+    '/nope',
+    '/tasks/x',
+    '/tasks',
+  ])('are taken over and answered by %s', async (path) => {
+    const { headers } = await api.send({ path, headers: GIVEN });
+    expect(headers['x-request-id']).toBe(GIVEN['x-request-id']);
+    // The same trace, sampled as before, with a span of this server.
+    expect(headers['traceparent']).toMatch(new RegExp(`^00-${TRACE}-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$`));
+  });
+
+  it.each(['', 'a b', 'ü', 'x'.repeat(129), '<script>', 'a,b'])('are made anew instead of %j', async (id) => {
+    const latin1 = Buffer.from(id).toString('latin1');
+    const headers = { 'x-request-id': latin1, traceparent: `00-${'0'.repeat(32)}-${id || 'x'}` };
+    const answer = await api.send({
+      path: '/health',
+      headers: { ...headers, traceparent: latin1 || 'junk' },
+    });
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(answer.headers['traceparent']).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
+  });
+
+  it('go with the task: the trace of the submission stays', async () => {
+    const { request_id: id, traceparent } = await api.submit({ n: 5 }, GIVEN);
+    expect(traceparent).toContain(TRACE);
+    const done = await api.view(id, 'wait=30');
+    expect(done.traceparent).toBe(traceparent);
+    expect((await api.tasks.getJob(id))?.data).toMatchObject({
+      requestId: GIVEN['x-request-id'],
+      traceparent,
+    });
+  });
+});
+
+describe('security', () => {
+  it.each(['/', '/docs', '/redoc', '/tasks', '/nope', '/redoc/assets/redoc.standalone.js'])(
+    'headers of %s',
+    async (path) => {
+      const { headers } = await api.send({ path });
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['x-frame-options']).toBeDefined();
+      expect(headers['referrer-policy']).toBe('no-referrer');
+      expect(headers['server']).toBeUndefined();
+      const policy = String(headers['content-security-policy']);
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).toContain("script-src 'self';");
+      // Nothing but this server: keywords and schemes, no host, no foreign scheme, no wildcard.
+      const sources = policy.split(';').flatMap((directive) => directive.trim().split(/\s+/).slice(1));
+      for (const source of sources) expect(source).toMatch(/^('[a-z-]+'|data:|blob:)$/);
+    },
+  );
+});
+
+describe('documentation', () => {
+  it('is the document that the code generates, and lists every path of the contract', async () => {
+    const { body } = await api.send({ path: '/openapi.json' });
+    const document = JSON.parse(body) as { paths: object };
+    expect(document).toEqual(JSON.parse(JSON.stringify(openApiDocument({ maxN: 100_000_000 }))));
+    const metrics = ['health', 'summary', 'cache-stats', 'task-stats', 'redis-stats', 'performance', 'all'];
+    expect(Object.keys(document.paths).sort()).toEqual(
+      [
+        ...['/', '/tasks', '/tasks/{id}', '/tasks/{id}/events', '/health', '/livez', '/readyz', '/metrics'],
+        ...['/docs', '/redoc', '/openapi.json', '/admin/queues'],
+        ...metrics.map((call) => `/api/metrics/${call}`),
+      ].sort(),
+    );
+    expect(PATHS).toHaveLength(19);
+  });
+
+  it.each(['/docs', '/redoc'])('%s loads all it needs from this server', async (page) => {
+    const { body } = await api.send({ path: page });
+    const needed = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, target]) => target ?? '');
+    expect(needed.length).toBeGreaterThan(1);
+    expect(body).not.toMatch(/(https?:)?\/\/[a-z]/i);
+    // No inline script: the policy forbids it, so it would not run.
+    expect(body).not.toMatch(/<script>|<script [^>]*>[^<]/);
+    for (const path of needed) {
+      expect(path.startsWith('/')).toBe(true);
+      const { status, body: asset, headers } = await api.send({ path });
+      expect(status).toBe(200);
+      expect(asset.length).toBeGreaterThan(10);
+      expect(headers['content-type']).toMatch(/javascript|css/);
+    }
+    const start = await api.send({ path: `${page}/start.js` });
+    expect(start.body).toContain("'/openapi.json'");
+  });
+});
+
+describe('compression', () => {
+  const headers = { 'accept-encoding': 'gzip, br' };
+
+  it.each(['/docs/assets/swagger-ui-bundle.js', '/redoc/assets/redoc.standalone.js', '/openapi.json'])(
+    'is there for %s',
+    async (path) => {
+      const answer = await api.open({ path, headers });
+      expect(answer.message.headers['content-encoding']).toMatch(/gzip|br/);
+      answer.leave();
+    },
+  );
+
+  it('is never there for results and events', async () => {
+    const id = await api.compute({ n: 10_000 });
+    for (const accept of ['application/json', 'text/plain', 'text/csv', 'application/x-ndjson']) {
+      const { message, text } = await api.open({ path: `/tasks/${id}`, headers: { ...headers, accept } });
+      expect(message.headers['content-encoding']).toBeUndefined();
+      expect((await text()).length).toBeGreaterThan(50_000);
+    }
+    const events = await api.open({ path: `/tasks/${id}/events`, headers });
+    expect(events.message.headers['content-encoding']).toBeUndefined();
+    await events.text();
+  });
+});

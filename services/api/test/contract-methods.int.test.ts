@@ -1,0 +1,105 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startApi } from './api.ts';
+import { PATHS } from './conformance.ts';
+
+const api = await startApi({ ADMIN_USER: '', ADMIN_PASSWORD: '' });
+afterAll(() => api[Symbol.asyncDispose]());
+
+const MISSING = '00000000-0000-4000-8000-000000000000';
+const paths = PATHS.map(({ template, methods }) => ({ path: template.replace('{id}', MISSING), methods }));
+const served = paths.filter(({ path }) => path !== '/admin/queues');
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
+
+// The conformance check behind every request is most of what is asserted here.
+describe('methods', () => {
+  it.each(served)('$path answers OPTIONS with what is allowed', async ({ path, methods }) => {
+    const { headers } = await api.http('options', path).expect(204);
+    for (const method of methods) expect(headers['allow']).toContain(method);
+  });
+
+  it.each(served)('$path refuses every other method with 405', async ({ path, methods }) => {
+    const others = METHODS.filter((method) => !['HEAD', 'OPTIONS', ...methods].includes(method));
+    for (const method of others) expect(await api.send({ method, path })).toMatchObject({ status: 405 });
+  });
+
+  it.each(served.filter(({ methods }) => methods.includes('GET')))(
+    'HEAD $path has the headers of GET and no body',
+    async ({ path }) => {
+      const get = await api.send({ path });
+      const head = await api.send({ method: 'HEAD', path });
+      expect(head).toMatchObject({ status: get.status, body: '' });
+      expect(head.headers['content-type']).toBe(get.headers['content-type']);
+      expect(head.headers['retry-after']).toBe(get.headers['retry-after']);
+    },
+  );
+
+  it.each([
+    '/nope',
+    '/tasks/a/b',
+    '/Tasks',
+    '/api/metrics/nope',
+    '/api/metrics',
+    '/docs/assets/nope.js',
+    '/docs/assets/..%2f..%2fpackage.json',
+    '/admin/queues',
+    '//tasks',
+    '/%E0%A4%A',
+    '//a@b#c',
+    '*',
+    'x://y/z',
+    'x://y:99999/z',
+  ])('%s is nothing', async (path) => {
+    for (const method of METHODS) {
+      const { status, body } = await api.send({ method, path });
+      expect(status).toBe(404);
+      if (method !== 'HEAD') expect(body).toContain('urn:primes:problem:not_found');
+    }
+  });
+
+  it.each([MISSING, MISSING.replace('-4', '-9'), 'repair-5', '1', '0'.repeat(300), 'ABC', '%00', ':'])(
+    'no task has the id %s',
+    async (id) => {
+      for (const [method, path] of [
+        ['GET', `/tasks/${id}`],
+        ['GET', `/tasks/${id}?wait=60`],
+        ['GET', `/tasks/${id}/events`],
+        ['DELETE', `/tasks/${id}`],
+      ] as const) {
+        expect(await api.send({ method, path })).toMatchObject({ status: 404 });
+      }
+    },
+  );
+
+  it.each(['GET', 'DELETE', 'PUT', 'OPTIONS'])(
+    '%s of an id that cannot be decoded is malformed',
+    async (method) => {
+      expect(await api.send({ method, path: '/tasks/%E0%A4%A' })).toMatchObject({ status: 400 });
+    },
+  );
+
+  it('a trailing slash changes nothing', async () => {
+    await api.http('get', '/tasks/').expect(200);
+    await api.http('get', '/health/').expect(200, { status: 'healthy' });
+  });
+});
+
+describe('GET of what needs no task', () => {
+  it.each([
+    ['/', { message: expect.any(String), version: expect.any(String), docs: '/docs' }],
+    ['/health', { status: 'healthy' }],
+    ['/livez', { status: 'alive' }],
+    ['/readyz', { status: 'ready', checks: { companions: 'ok', redis: 'ok' } }],
+    ['/tasks', { tasks: [], next_cursor: null, truncated: false }],
+  ])('%s', async (path, body) => {
+    const answer = await api.http('get', path).expect(200);
+    expect(answer.body).toEqual(body);
+  });
+
+  it('/ is JSON for everyone, and varies by Accept', async () => {
+    await api
+      .http('get', '/')
+      .set('Accept', '*/*')
+      .expect(200)
+      .expect('Vary', /Accept/);
+  });
+});
