@@ -1,4 +1,4 @@
-const test = String.raw`(\.test\.ts$|/test/|^dev/|^bench/|/bench/)`;
+const test = String.raw`(\.test\.ts$|(^|/)test/|^dev/|^bench/|/bench/)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

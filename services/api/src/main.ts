@@ -28,11 +28,12 @@ await runService({ service, schema: apiConfig, env: process.env }, async ({ conf
   const queues = new TaskQueues(redis, config);
   const depth = new QueueDepth(queues.tasks);
   const watcher = new TaskWatcher(background, config);
-  lifecycle.onClose('queues', () => Promise.all([watcher.close(), queues.close()]));
-  lifecycle.onClose('depth', () => {
+  lifecycle.onClose('queues', () => {
     depth.close();
+    watcher.close();
+    return queues.close();
   });
-  await Promise.all([depth.sample(), watcher.ready()]);
+  await depth.sample();
 
   const tasks = createTasks({ redis, queues, depth, watcher, metrics, config });
   const rules = new AddressRules(config.WEBHOOK_ALLOWED_HOSTS);

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { TASK_QUEUE, cancelChannel } from '@primes/contracts';
-import { QueueEvents } from 'bullmq';
+import { cancelChannel } from '@primes/contracts';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
+import { TaskEvents } from './task-events.ts';
 
 /** Milliseconds after which a waiting client's task is read again without an event: events can be trimmed. */
 const REREAD_MS = 5_000;
@@ -10,30 +10,17 @@ const REREAD_MS = 5_000;
 /** Tells those who wait for a task that it has changed; what it is now, they read for themselves. */
 export class TaskWatcher {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
-  readonly #events: QueueEvents;
+  readonly #events: TaskEvents;
   readonly #cancels: Redis;
 
-  /** `redis` must be a background connection: both of its uses block or subscribe on a copy of it. */
-  constructor(redis: Redis, { QUEUE_PREFIX: prefix }: Pick<ApiConfig, 'QUEUE_PREFIX'>) {
-    this.#events = new QueueEvents(TASK_QUEUE, { connection: redis, prefix });
-    this.#events.on('error', () => undefined);
-    const changed = ({ jobId }: { jobId: string }) => this.#emitter.emit(jobId);
-    for (const event of ['active', 'progress', 'waiting', 'delayed', 'completed', 'failed'] as const) {
-      this.#events.on(event, changed);
-    }
-    this.#cancels = redis.duplicate();
-    this.#cancels.on('error', () => undefined);
-    this.#cancels.on('message', (_channel, id: string) => this.#emitter.emit(id));
-    void this.#cancels.subscribe(cancelChannel(prefix)).catch(() => undefined);
-  }
-
-  async ready(): Promise<void> {
-    await this.#events.waitUntilReady();
-  }
-
-  /** How many clients wait. */
-  get watching(): number {
-    return this.#emitter.eventNames().length;
+  /** `redis` must be a background connection: copies of it block and subscribe. */
+  constructor(redis: Redis, config: Pick<ApiConfig, 'QUEUE_PREFIX'>) {
+    const changed = (id: string) => this.#emitter.emit(id);
+    const copy = () => redis.duplicate().on('error', () => undefined);
+    this.#events = new TaskEvents(copy(), config, changed);
+    this.#cancels = copy();
+    this.#cancels.on('message', (_channel, id: string) => changed(id));
+    void this.#cancels.subscribe(cancelChannel(config.QUEUE_PREFIX)).catch(() => undefined);
   }
 
   /**
@@ -50,6 +37,7 @@ export class TaskWatcher {
     };
     this.#emitter.on(id, changed);
     signal.addEventListener('abort', changed);
+    await this.#events.listen();
     try {
       while (!signal.aborted) {
         // Renewed before the read: what changes while it is under way, wakes again.
@@ -60,13 +48,14 @@ export class TaskWatcher {
         clearTimeout(reread);
       }
     } finally {
+      this.#events.unlisten();
       this.#emitter.off(id, changed);
       signal.removeEventListener('abort', changed);
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#cancels.disconnect();
-    await this.#events.close();
+    this.#events.close();
   }
 }
