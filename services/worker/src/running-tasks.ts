@@ -30,7 +30,7 @@ export class RunningTasks {
     if (this.#stopping) controller.abort(new Interruption('hand-over'));
     return {
       signal: controller.signal,
-      isOnlyOne: true,
+      isOnlyOne: older === undefined,
       end: () => {
         if (this.#controllers.get(id) === controller) this.#controllers.delete(id);
         if (this.size === 0) this.#idle?.resolve(undefined);

@@ -71,20 +71,6 @@ describe('a task', () => {
     expect(job.returnvalue).toMatchObject({ segmentsComputed: 1 });
     expect(await worker.metric('prime_segments_sieved_total')).toBe(1);
   });
-
-  it('keeps its leases for as long as the sieving takes', async () => {
-    await using place = await openPlace();
-    // Shorter than sixteen segments of one thread take: without renewals the other would take them over.
-    const env = { SIEVE_THREADS: '1', LEASE_MS: '90' };
-    await using first = await startWorker(place, env);
-    await using second = await startWorker(place, env);
-    const tasks = await Promise.all([1, 2, 3, 4, 5, 6].map(() => place.add({ n: 5_000_000 })));
-    for (const task of tasks) expect(await (await place.ended(task)).getState()).toBe('completed');
-    const sieved = await Promise.all(
-      [first, second].map((worker) => worker.metric('prime_segments_sieved_total')),
-    );
-    expect(sieved.reduce((sum, count) => sum + count)).toBe(await place.stored());
-  });
 });
 
 describe('two workers with equal tasks at once', () => {

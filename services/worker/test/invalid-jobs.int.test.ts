@@ -101,7 +101,10 @@ describe('a job of a newer version', () => {
     try {
       const newerJobs = await Promise.all([1, 2, 3].map(() => addRaw(place, newer())));
       const oldJobs = await Promise.all([1, 2, 3].map(() => place.add({ n: 100 })));
-      const ended = await Promise.all([...newerJobs, ...oldJobs].map((job) => place.ended(job)));
+      const ended = await Promise.all([
+        ...newerJobs.map((job) => place.finished(job)),
+        ...oldJobs.map((job) => place.ended(job)),
+      ]);
       expect(await Promise.all(ended.map((job) => job.getState()))).toEqual(ended.map(() => 'completed'));
       expect(ended.map(({ attemptsMade }) => attemptsMade)).toEqual(ended.map(() => 1));
       expect(tookOver).toEqual([2, 2, 2]);

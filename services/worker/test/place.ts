@@ -27,6 +27,7 @@ export async function openPlace({ url = testRedisUrl() } = {}) {
   queue.on('error', () => undefined);
   await queue.waitUntilReady();
   const keys = new StoreKeys(prefix);
+  const workers = new Set<{ told(job: Pick<TaskJob, 'id'>): Promise<unknown> }>();
 
   const place = {
     url,
@@ -42,8 +43,8 @@ export async function openPlace({ url = testRedisUrl() } = {}) {
       if (!job) throw new Error(`There is no job ${id}`);
       return job;
     },
-    /** The job once it has ended, done or not. */
-    async ended({ id = '' }: Pick<TaskJob, 'id'>, timeoutMs = 20_000): Promise<TaskJob> {
+    /** The job once it has ended, done or not, by whomever. */
+    async finished({ id = '' }: Pick<TaskJob, 'id'>, timeoutMs = 20_000): Promise<TaskJob> {
       return eventually(
         async () => {
           const job = await place.job(id);
@@ -53,6 +54,15 @@ export async function openPlace({ url = testRedisUrl() } = {}) {
         { timeoutMs },
       );
     },
+    /** The job once it has ended, and the worker that ended it has logged and counted that. */
+    async ended(job: Pick<TaskJob, 'id'>, timeoutMs = 20_000): Promise<TaskJob> {
+      const finished = await place.finished(job, timeoutMs);
+      if (workers.size > 0)
+        await eventually(() => Promise.any([...workers].map((worker) => worker.told(job))));
+      return finished;
+    },
+    /** Workers of this process, which `ended` waits for. */
+    workers,
     /** What DELETE does; `announced: false` as if Redis had lost the message. */
     async cancel(job: TaskJob, { announced = true } = {}): Promise<void> {
       await job.updateData({ ...job.data, cancelledAt: Date.now() });

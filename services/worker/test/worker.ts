@@ -13,8 +13,13 @@ import type { Place } from './place.ts';
 export type TestWorker = Awaited<ReturnType<typeof startWorker>>;
 export type Line = Readonly<Record<string, unknown>> & { readonly msg: string };
 
+const ENDS = new Set(['task done', 'task failed', 'task cancelled']);
+
 /** What main.ts builds, in this process and without HTTP, with two threads unless told otherwise. */
-export async function startWorker(place: Pick<Place, 'url' | 'prefix'>, env: NodeJS.ProcessEnv = {}) {
+export async function startWorker(
+  place: Pick<Place, 'url' | 'prefix' | 'workers'>,
+  env: NodeJS.ProcessEnv = {},
+) {
   const lines: Line[] = [];
   const sink = new Writable({
     write(line: Buffer, _encoding, done) {
@@ -55,12 +60,21 @@ export async function startWorker(place: Pick<Place, 'url' | 'prefix'>, env: Nod
     config,
   });
   await consumer.ready();
+  const linesOf = ({ id }: { readonly id?: string | undefined }) =>
+    lines.filter((line) => line['task_id'] === id);
+  place.workers.add({
+    async told(job) {
+      if (!ENDS.has(linesOf(job).at(-1)?.msg ?? '')) throw new Error('It has not told of the end');
+      // Behind what it has sent when it told.
+      await redis.ping();
+    },
+  });
 
   return {
     consumer,
     registry,
     /** The lines that tell of one task, in order. */
-    linesOf: ({ id }: { readonly id?: string | undefined }) => lines.filter((line) => line['task_id'] === id),
+    linesOf,
     /** The value of one series of a counter or gauge. */
     async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
       const metric = await registry.getSingleMetric(name)?.get();

@@ -1,0 +1,72 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { NTH_PRIME, eventually, type ServiceProcess } from '@primes/testing';
+import { messages, sieved, startSystem, type System } from './system.ts';
+
+jest.setTimeout(180_000);
+
+/** Kills a worker, and resolves with the number of stored segments once nothing of it can reach Redis any more. */
+async function kill(worker: ServiceProcess, { redis, stored }: System, connections: readonly string[]) {
+  worker.kill('SIGKILL');
+  expect(await worker.exited).toBeNull();
+  await eventually(async () => {
+    const open = await workerConnections(redis);
+    expect(connections.filter((id) => open.includes(id))).toEqual([]);
+  });
+  return stored();
+}
+
+async function workerConnections(redis: System['redis']): Promise<string[]> {
+  const list = String(await redis.client('LIST'));
+  return [...list.matchAll(/^id=(\d+) .* name=worker-background/gm)].map(([, id = '']) => id);
+}
+
+describe('a task whose worker is killed in the middle, twice', () => {
+  it('is finished by a third one: nothing is lost, no attempt spent', async () => {
+    await using system = await startSystem();
+    const env = { SIEVE_THREADS: '1' };
+    const first = await system.start('worker', env);
+    // However fast the machine, there is a middle to be killed in.
+    const release = await system.hold(500);
+    const task = await system.submit({ n: 100_000_000 });
+    await system.storedAtLeast(30);
+
+    const ofFirst = await workerConnections(system.redis);
+    const second = await system.start('worker', env);
+    const keptOfFirst = await kill(first, system, ofFirst);
+    await system.storedAtLeast(keptOfFirst + 30);
+    expect(messages(second, task)).toEqual(['task started']);
+
+    const ofSecond = await workerConnections(system.redis);
+    const third = await system.start('worker', env);
+    const keptOfBoth = await kill(second, system, ofSecond);
+    await system.storedAtLeast(keptOfBoth + 1);
+    await release();
+
+    const view = await system.ended(task);
+    expect(view.status).toBe('done');
+    await eventually(() => {
+      expect(messages(third, task)).toEqual(['task started', 'task done']);
+    });
+    // BullMQ counts a lost worker apart from attempts, and up to ten of them are forgiven.
+    const { attemptsMade, attemptsStarted, stalledCounter } = await system.job(task);
+    expect({ attemptsMade, attemptsStarted, stalledCounter }).toEqual({
+      attemptsMade: 1,
+      attemptsStarted: 3,
+      stalledCounter: 2,
+    });
+    // What the dead had stored is not sieved again.
+    const segments = await system.stored();
+    expect(await sieved([third])).toBe(segments - keptOfBoth);
+    expect((await system.view(task.request_id, 'offset=99999999')).result).toEqual([
+      NTH_PRIME.get(100_000_000),
+    ]);
+
+    await eventually(async () => {
+      const { started, completed, failed, cache_hits, cache_misses } = await system.counters();
+      expect({ started, completed, failed }).toEqual({ started: '1', completed: '1', failed: undefined });
+      // Each segment is a hit or a miss of the task; which, is lost for those of a dead worker's last 250 ms.
+      expect(Number(cache_hits) + Number(cache_misses)).toBe(segments);
+      expect(Number(cache_misses)).toBeGreaterThanOrEqual(segments - keptOfBoth);
+    });
+  });
+});
