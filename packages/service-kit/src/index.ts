@@ -29,6 +29,7 @@ export {
   createBackgroundRedis,
   createRequestRedis,
   isRedisUnavailable,
+  logUnlessAway,
   reportConnection,
   type CommandObserver,
 } from './redis.ts';

@@ -67,6 +67,7 @@ async function run(options: RunOptions, main: (lifecycle: Lifecycle) => Promise<
   }
   clearTimeout(overdue);
   log.info({ exit_code: exitCode }, 'stopped');
+  await flush(log);
   process.exit(exitCode);
 }
 
@@ -94,9 +95,20 @@ export async function runService<S extends z.ZodObject>(
     await run({ log, deadlineMs: SHUTDOWN_DEADLINE_MS }, (lifecycle) => main({ config, log, lifecycle }));
   } catch (error) {
     // The configuration cannot be read, so this is said in the default format.
-    explain(await createLogger(service, { LOG_LEVEL: 'info', LOG_FORMAT: 'auto' }), error);
+    const log = await createLogger(service, { LOG_LEVEL: 'info', LOG_FORMAT: 'auto' });
+    explain(log, error);
+    await flush(log);
     process.exit(1);
   }
+}
+
+/** Lines are written in the background; the last ones are worth waiting for. */
+function flush(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    log.flush(() => {
+      resolve();
+    });
+  });
 }
 
 /** What an operator can mend is one clear line; only a fault of ours comes with its stack. */

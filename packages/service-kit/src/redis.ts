@@ -71,14 +71,17 @@ export function createRequestRedis(url: string, config: RedisConfig): Redis {
 
 /**
  * For background work: waits for Redis as long as it takes, and sends again what was cut off.
- * BullMQ's Worker and QueueEvents need it so (`maxRetriesPerRequest: null`).
+ * BullMQ's Worker needs it so (`maxRetriesPerRequest: null`). It pipelines nothing by itself, since ioredis
+ * rejects, instead of sending again, the rest of a pipeline that was answered in part: that spent an attempt.
  */
 export function createBackgroundRedis(url: string, config: RedisConfig): Redis {
-  return connect(url, config, { maxRetriesPerRequest: null, enableAutoPipelining: true });
+  return connect(url, config, { maxRetriesPerRequest: null });
 }
 
 const AWAY = [
   /^Connection is closed/,
+  // The rest of a pipeline or transaction that was answered in part.
+  /^Command aborted due to connection close/,
   /^Stream isn't writeable/,
   /^Command timed out/,
   /^Reached the max retries per request/,
@@ -91,6 +94,15 @@ const AWAY = [
 /** Whether an error says that Redis cannot serve now. ioredis gives most of them no class or code. */
 export function isRedisUnavailable(error: unknown): boolean {
   return error instanceof Error && AWAY.some((pattern) => pattern.test(error.message));
+}
+
+/** Handler of the errors of BullMQ's objects: what is not an outage, which the connection reports itself. */
+export function logUnlessAway(log: {
+  error: (fields: object, message: string) => void;
+}): (error: Error) => void {
+  return (error) => {
+    if (!isRedisUnavailable(error)) log.error({ err: error }, 'queue error');
+  };
 }
 
 /** Logs the first failure of an outage and its end, instead of a line for every try. */

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +56,12 @@ export async function startService(
   createInterface({ input: child.stderr }).on('line', collect);
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   try {
-    const port = await eventually(() => portIn(logs, child), { timeoutMs: 20_000 });
+    const port = await Promise.race([
+      eventually(() => portIn(logs), { timeoutMs: 20_000 }),
+      exited.then((code) => {
+        throw new Error(`It exited with ${code}`);
+      }),
+    ]);
     const { pid } = child;
     if (pid === undefined) throw new Error(`${service} did not start`);
     return {
@@ -86,8 +91,8 @@ function parse(line: string): LogLine {
 }
 
 /** Each service logs its port once it serves. */
-function portIn(logs: readonly LogLine[], child: ChildProcess): number {
+function portIn(logs: readonly LogLine[]): number {
   const port = logs.find((line) => typeof line['port'] === 'number')?.['port'];
   if (typeof port === 'number') return port;
-  throw new Error(child.exitCode === null ? 'No port in the log yet' : `Exited with ${child.exitCode}`);
+  throw new Error('No port in the log yet');
 }

@@ -22,7 +22,7 @@ export interface ComputeOptions {
 }
 
 /** Segments that are offered for leasing at a time: enough to find 16 free ones among other workers' leases. */
-const OFFERED = 64;
+const OFFERED = 256;
 /** How long to wait before looking again when others sieve all that is missing; a lease of 16 takes some 30 ms. */
 const BUSY_POLL_MS = 20;
 /** Without leases: as many at a time as a lease covers, so that a cancel is heard as soon. */

@@ -9,6 +9,7 @@ import {
   type JobData,
   type JobResult,
 } from '@primes/contracts';
+import { logUnlessAway, type Logger } from '@primes/service-kit';
 import { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CancelListener } from './cancel-listener.ts';
@@ -26,6 +27,7 @@ export interface ConsumerDeps extends ProcessDeps {
   readonly redis: Redis;
   readonly metrics: WorkerMetrics;
   readonly transitions: TransitionLog;
+  readonly log: Logger;
   readonly config: Pick<WorkerConfig, 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
 }
 
@@ -43,7 +45,7 @@ export class Consumer {
 
   constructor(deps: ConsumerDeps) {
     this.#deps = deps;
-    const { redis, config } = deps;
+    const { redis, config, log } = deps;
     this.#cancels = new CancelListener(redis, this.#running, config.QUEUE_PREFIX);
     this.#worker = new Worker(TASK_QUEUE, (job, token) => this.#run(job, token), {
       connection: redis,
@@ -58,8 +60,7 @@ export class Consumer {
       // A prioritized task that is handed over wakes no idle worker: each looks by itself, in seconds.
       drainDelay: 1,
     });
-    // Connections report their own errors once an outage; BullMQ repeats them here.
-    this.#worker.on('error', () => undefined);
+    this.#worker.on('error', logUnlessAway(log));
     this.#worker.on('completed', (job, result) => {
       this.#completed(job, result);
     });

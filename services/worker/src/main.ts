@@ -41,18 +41,8 @@ await runService({ service, schema: workerConfig, env: process.env }, async ({ c
   const leases = new SegmentLeases(storeRedis, prefix);
   const manifests = new ManifestCache(store, storeRedis);
   const transitions = new TransitionLog(log);
-  const leaseMs = config.LEASE_MS;
-  const consumer = new Consumer({
-    redis,
-    store,
-    leases,
-    pool,
-    leaseMs,
-    manifests,
-    metrics,
-    transitions,
-    config,
-  });
+  const engine = { store, leases, pool, manifests, leaseMs: config.LEASE_MS };
+  const consumer = new Consumer({ ...engine, redis, metrics, transitions, log, config });
   lifecycle.onClose('consumer', async () => {
     readiness.stop();
     await consumer.close();

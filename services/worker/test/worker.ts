@@ -57,6 +57,7 @@ export async function startWorker(
     manifests: new ManifestCache(store, storeRedis),
     metrics,
     transitions: new TransitionLog(log),
+    log,
     config,
   });
   await consumer.ready();

@@ -11,8 +11,8 @@ export interface FinishedRequest {
 }
 
 /**
- * One line a request once it has ended, and the same facts to `observe`. A route that knows the task
- * says so in `res.locals.taskId`: the parameters of the path are gone once it has thrown.
+ * One line a request once it has ended, and the same facts to `observe`. Where the path does not tell
+ * the task, `res.locals.taskId` does: its parameters are gone, too, once a route has thrown.
  */
 export function accessLog(log: Logger, observe: (request: FinishedRequest) => void) {
   return function logRequest(req: Request, res: Response, next: NextFunction): void {
@@ -28,7 +28,7 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
         {
           request_id: requestId,
           trace_id: traceId,
-          task_id: res.locals['taskId'] as unknown,
+          task_id: (res.locals['taskId'] as unknown) ?? req.params['id'],
           method,
           path: req.originalUrl.split('?', 1)[0],
           status,

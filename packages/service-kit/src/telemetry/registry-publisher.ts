@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -6,6 +7,9 @@ import type { Lifecycle } from '../lifecycle.ts';
 
 /** Seconds after which the registry of a process that publishes no more is forgotten. */
 export const REGISTRY_TTL_SECONDS = 30;
+
+/** Milliseconds that the last publication may take. */
+const LAST_MS = 1_000;
 
 /** Sorted set: instance → milliseconds since the epoch of its last published registry. */
 export function registryIndexKey(prefix: string): string {
@@ -50,6 +54,7 @@ export function publishRegistry(registry: Registry, options: PublishOptions): vo
   void publish();
   lifecycle.onClose('registry', async () => {
     clearInterval(timer);
-    await publish();
+    // While Redis is away there is nobody to tell, and its connection would wait for ever.
+    if (redis.status === 'ready') await Promise.race([publish(), delay(LAST_MS, undefined, { ref: false })]);
   });
 }

@@ -1,5 +1,5 @@
 import { WEBHOOK_QUEUE, WebhookJobDataSchema, hasEnded, type WebhookJobData } from '@primes/contracts';
-import type { Logger } from '@primes/service-kit';
+import { logUnlessAway, type Logger } from '@primes/service-kit';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
@@ -41,7 +41,7 @@ export class WebhookDeliverer {
       concurrency: CONCURRENCY,
       maxStalledCount: 10,
     });
-    this.#worker.on('error', () => undefined);
+    this.#worker.on('error', logUnlessAway(log));
     this.#worker.on('failed', (job, error) => {
       const dead = job?.finishedOn !== undefined;
       metrics.webhook(dead ? 'dead' : 'retried');
