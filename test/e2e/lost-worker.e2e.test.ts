@@ -26,21 +26,25 @@ describe('a task whose worker is killed in the middle, twice', () => {
     const env = { SIEVE_THREADS: '1' };
     const first = await system.start('worker', env);
     // However fast the machine, there is a middle to be killed in.
-    const release = await system.hold(500);
+    const releaseFirst = await system.hold(60, 149);
+    const releaseSecond = await system.hold(150, 239);
+    const releaseThird = await system.hold(240, 518);
     const task = await system.submit({ n: 100_000_000 });
     await system.storedAtLeast(30);
 
     const ofFirst = await workerConnections(system.redis);
     const second = await system.start('worker', env);
     const keptOfFirst = await kill(first, system, ofFirst);
+    await releaseFirst();
     await system.storedAtLeast(keptOfFirst + 30);
     expect(messages(second, task)).toEqual(['task started']);
 
     const ofSecond = await workerConnections(system.redis);
     const third = await system.start('worker', env);
     const keptOfBoth = await kill(second, system, ofSecond);
+    await releaseSecond();
     await system.storedAtLeast(keptOfBoth + 1);
-    await release();
+    await releaseThird();
 
     const view = await system.ended(task);
     expect(view.status).toBe('done');

@@ -115,12 +115,13 @@ export async function startSystem(env: Environment = {}) {
         { timeoutMs: 30_000, intervalMs: 5 },
       );
     },
-    /** Keeps workers from the end of tasks that need the segment, until the returned function is called. */
-    async hold(segment: number): Promise<() => Promise<void>> {
+    /** Keeps workers from the segments `from`…`to`, until the returned function is called. */
+    async hold(from: number, to = from): Promise<() => Promise<void>> {
       const owner = randomUUID();
-      const { claimed } = await leases.claim([segment], { owner, ttlMs: 600_000 });
-      if (claimed.length === 0) throw new Error(`Segment ${segment} is not free`);
-      return () => leases.release([segment], owner);
+      const segments = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+      const { claimed } = await leases.claim(segments, { owner, ttlMs: 600_000, most: segments.length });
+      if (claimed.length < segments.length) throw new Error(`Some of ${from}…${to} are not free`);
+      return () => leases.release(segments, owner);
     },
     /** A counter in the registry that a process has published last; it outlives the process by half a minute. */
     async published(metric: string, { pid }: ServiceProcess): Promise<number> {
