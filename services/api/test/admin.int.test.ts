@@ -1,9 +1,9 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
+import { setUp } from './set-up.ts';
 
 const [ADMIN_USER, ADMIN_PASSWORD] = ['operator', 'pass:word ü'];
-const api = await startApi({ ADMIN_USER, ADMIN_PASSWORD });
-afterAll(() => api[Symbol.asyncDispose]());
+const api = await setUp(async (keep) => keep(await startApi({ ADMIN_USER, ADMIN_PASSWORD })));
 
 const basic = (credentials: string) => ({
   authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,

@@ -1,12 +1,12 @@
-import { countersKey } from '@primes/contracts';
+import { cancelChannel, countersKey } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { UnrecoverableError } from 'bullmq';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { handWorker } from './hand-worker.ts';
+import { setUp } from './set-up.ts';
 
-const api = await startApi();
-afterAll(() => api[Symbol.asyncDispose]());
+const api = await setUp(async (keep) => keep(await startApi()));
 
 const cancel = (id: string) => api.send({ method: 'DELETE', path: `/tasks/${id}` });
 
@@ -35,10 +35,23 @@ describe('DELETE /tasks/{id} while no worker is there', () => {
     expect(await cancel(id)).toMatchObject({ status: 409, body: expect.stringContaining('cancelled') });
   });
 
+  it('is announced to every process, so that the one that has the task stops at once', async () => {
+    const listener = api.redis.duplicate();
+    const heard: string[] = [];
+    listener.on('message', (_channel, id: string) => heard.push(id));
+    await listener.subscribe(cancelChannel(api.prefix));
+    const { request_id: id } = await api.submit({ n: 5 });
+    await api.http('delete', `/tasks/${id}`).expect(202);
+    await eventually(() => {
+      expect(heard).toEqual([id]);
+    });
+    listener.disconnect();
+    await using worker = await handWorker(api);
+    for (let i = 0; i < 2; i++) await (await worker.take()).end(new UnrecoverableError('cancelled'));
+  });
+
   it('answers once the worker that has the task has ended it', async () => {
     await using worker = await handWorker(api);
-    // The one of the test before.
-    await (await worker.take()).end(new UnrecoverableError('cancelled'));
     const { request_id: id } = await api.submit({ n: 5 });
     const task = await worker.take();
     const answer = cancel(id);
@@ -113,6 +126,7 @@ describe('DELETE /tasks/{id} with a worker', () => {
   });
 
   it('interrupts a task that runs in another process', async () => {
+    const { completed = 0, cancelled = 0 } = await counters();
     const { request_id: id } = await api.submit({ n: 100_000_000 });
     await eventually(async () => {
       expect(await api.view(id)).toMatchObject({ status: 'processing' });
@@ -122,6 +136,9 @@ describe('DELETE /tasks/{id} with a worker', () => {
     expect(await api.view(id)).toMatchObject({ status: 'cancelled', result: null });
     // Its threads are free again.
     await api.compute({ n: 10 });
+    await eventually(async () => {
+      expect(await counters()).toMatchObject({ completed: completed + 1, cancelled: cancelled + 1 });
+    });
   });
 
   it('of tasks that complete in the same moment is always true', async () => {

@@ -58,7 +58,7 @@ export function checkAnswer(answer: Answer): void {
 function check(answer: Answer): void {
   const { method, headers, status } = answer;
   // A target may be a whole URL (RFC 9112 §3.2.2); a fragment is none of the server's business.
-  const path = answer.path.replace(/^https?:\/\/[^/?#]*/, '').split(/[?#]/, 1)[0] ?? '';
+  const path = answer.path.replace(/^[a-z]+:\/\/[^/?#]*/, '').split(/[?#]/, 1)[0] ?? '';
   assert.match(String(headers['x-request-id'] ?? ''), /^[\w.:-]{1,128}$/, 'X-Request-Id');
   assert.match(String(headers['traceparent']), /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/, 'traceparent');
   assert.equal(headers['x-powered-by'], undefined);
@@ -147,7 +147,7 @@ function mediaType({ headers }: Answer): string {
 }
 
 function templateOf(path: string): string | undefined {
-  const steps = path.replace(/(.)\/$/, '$1').split('/');
+  const steps = (path || '/').replace(/(.)\/$/, '$1').split('/');
   return Object.keys(document.paths).find((template) => {
     const wanted = template.split('/');
     return (

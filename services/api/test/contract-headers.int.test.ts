@@ -1,11 +1,14 @@
 import { openApiDocument } from '../src/openapi.ts';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { PATHS } from './conformance.ts';
+import { setUp } from './set-up.ts';
 
-const api = await startApi({ METRICS_GATEWAY_URL: 'http://127.0.0.1:9' });
-await api.start('worker');
-afterAll(() => api[Symbol.asyncDispose]());
+const api = await setUp(async (keep) => {
+  const started = keep(await startApi({ METRICS_GATEWAY_URL: 'http://127.0.0.1:9' }));
+  await started.start('worker');
+  return started;
+});
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const GIVEN = { 'x-request-id': 'client-1.a:b_c', traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };

@@ -1,9 +1,9 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { PATHS } from './conformance.ts';
+import { setUp } from './set-up.ts';
 
-const api = await startApi({ ADMIN_USER: '', ADMIN_PASSWORD: '' });
-afterAll(() => api[Symbol.asyncDispose]());
+const api = await setUp(async (keep) => keep(await startApi({ ADMIN_USER: '', ADMIN_PASSWORD: '' })));
 
 const MISSING = '00000000-0000-4000-8000-000000000000';
 const paths = PATHS.map(({ template, methods }) => ({ path: template.replace('{id}', MISSING), methods }));

@@ -1,15 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import { ProblemSchema } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { raw, type Sent } from './http-client.ts';
+import { setUp } from './set-up.ts';
 
-const redis = await startRedis();
-const api = await startApi({ REDIS_URL: redis.url, MAX_N: '1000000' });
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
+const api = await setUp(async (keep) => {
+  const { url } = keep(await startRedis());
+  return keep(await startApi({ REDIS_URL: url, MAX_N: '1000000' }));
 });
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,19 +1,20 @@
 import { StoreKeys } from '@primes/prime-store';
 import { eventually } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { WRITTEN, firstPrimes } from './expected.ts';
 import { handWorker } from './hand-worker.ts';
-
-const api = await startApi();
-let worker = await api.start('worker');
-afterAll(() => api[Symbol.asyncDispose]());
+import { setUp } from './set-up.ts';
 
 /** Three segments; the third is not read before the answer has begun. */
 const N = 600_000;
 const PRIMES = firstPrimes(N);
+const { api, worker, id } = await setUp(async (keep) => {
+  const started = keep(await startApi());
+  const first = await started.start('worker');
+  return { api: started, worker: first, id: await started.compute({ n: N }) };
+});
 const keys = new StoreKeys(api.prefix);
-const id = await api.compute({ n: N });
 const path = `/tasks/${id}`;
 const TEXT = { accept: 'text/plain' };
 
@@ -125,7 +126,7 @@ describe('damage in the store, with no worker', () => {
   it('ends when a worker comes, even for a reader who waits', async () => {
     const first = await api.send({ path, headers: TEXT });
     expect(first.status).toBe(503);
-    worker = await api.start('worker');
+    await api.start('worker');
     await eventually(expectWhole);
   }, 15_000);
 });

@@ -2,16 +2,15 @@ import { connect } from 'node:net';
 import { TaskSummarySchema, type JobProgress, type TaskSummary } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { UnrecoverableError } from 'bullmq';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { handWorker } from './hand-worker.ts';
 import type { OpenAnswer } from './http-client.ts';
+import { setUp } from './set-up.ts';
 
-const api = await startApi();
-const worker = await handWorker(api);
-afterAll(async () => {
-  await worker[Symbol.asyncDispose]();
-  await api[Symbol.asyncDispose]();
+const { api, worker } = await setUp(async (keep) => {
+  const started = keep(await startApi());
+  return { api: started, worker: keep(await handWorker(started)) };
 });
 
 interface Event {

@@ -1,212 +1,27 @@
-import { Agent, METHODS } from 'node:http';
+import { Agent } from 'node:http';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { startApi } from './api.ts';
-import { PATHS } from './conformance.ts';
-import type { Sent } from './http-client.ts';
+import { hostileRequest } from './hostile-request.ts';
+import { setUp } from './set-up.ts';
 
 // Small tasks alone, and no gateway: every request is answered soon.
-const api = await startApi({
-  MAX_N: '3000',
-  METRICS_GATEWAY_URL: 'http://127.0.0.1:9',
-  WEBHOOK_BACKOFF_MS: '1',
+const { api, known } = await setUp(async (keep) => {
+  const env = { MAX_N: '3000', METRICS_GATEWAY_URL: 'http://127.0.0.1:9', WEBHOOK_BACKOFF_MS: '1' };
+  const started = keep(await startApi(env));
+  await started.start('worker');
+  const bodies = [{ n: 1 }, { n: 3_000 }, { n: 10, fresh: true }];
+  return { api: started, known: await Promise.all(bodies.map((body) => started.compute(body))) };
 });
-await api.start('worker');
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-afterAll(async () => {
+afterAll(() => {
   agent.destroy();
-  await api[Symbol.asyncDispose]();
 });
 
 // eslint-disable-next-line no-restricted-properties -- a longer run is asked for from outside
 const RUNS = Number(process.env['HOSTILE_RUNS'] ?? 2_000);
 
-const known: string[] = [];
-for (const body of [{ n: 1 }, { n: 3_000 }, { n: 10, fresh: true }]) known.push(await api.compute(body));
-
-const token = fc.string({
-  unit: fc.constantFrom(...Array.from('abcXYZ019-_.~%/\\;:@&=+$,!*\'()[]{}|^`"<>?#')),
-  maxLength: 30,
-});
-const number = fc.oneof(
-  fc.integer(),
-  fc.double(),
-  fc.constantFrom(0, -0, 1, 3_000, 3_001, Infinity, 2 ** 53, 2 ** 53 + 1, 1e-7, Number.MIN_VALUE),
-);
-const text = fc.oneof(
-  fc.constantFrom(
-    '',
-    '0',
-    '1',
-    '-1',
-    '00',
-    '1e3',
-    '0x1',
-    'NaN',
-    'Infinity',
-    'null',
-    'true',
-    'done',
-    '٣',
-    '1 ',
-  ),
-  fc.constantFrom(
-    '__proto__',
-    'constructor',
-    'toString',
-    '../../etc/passwd',
-    "' OR 1=1 --",
-    '${7*7}',
-    '\u0000',
-  ),
-  number.map(String),
-  fc.string({ unit: 'binary', maxLength: 20 }),
-  token,
-);
-
-const id = fc.oneof(
-  fc.constantFrom(...known),
-  fc.uuid(),
-  text.map(encode),
-  token.map((each) => each.replace(/[?#/]/g, '')),
-);
-const field = fc.oneof(
-  fc.constantFrom('wait', 'offset', 'limit', 'status', 'cursor', 'n', '__proto__', 'limit[]', 'limit[a]'),
-  text.map(encode),
-);
-// A wait is short, or refused: nobody is to sit here for a minute.
-const pair = fc
-  .tuple(field, text.map(encode))
-  .map(([name, value]) => `${name}=${name === 'wait' ? value.replace(/^[1-9]\d$/, '1') : value}`);
-const query = fc.oneof(
-  { weight: 2, arbitrary: fc.constant('') },
-  { weight: 3, arbitrary: fc.array(pair, { maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`) },
-  { weight: 1, arbitrary: token.map((each) => `?${each}`) },
-);
-const path = fc.oneof(
-  {
-    weight: 9,
-    arbitrary: fc
-      .tuple(fc.constantFrom(...PATHS.map(({ template }) => template)), id)
-      .map(([template, each]) => template.replace('{id}', () => each || 'x')),
-  },
-  { weight: 2, arbitrary: token.map((each) => `/${each}`) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(
-      '*',
-      '//',
-      '/.',
-      '/..',
-      '/%',
-      '/tasks//events',
-      'http://a.invalid/tasks',
-      '/docs/assets/..%2f',
-    ),
-  },
-);
-
-const body = fc.oneof(
-  fc
-    .record(
-      {
-        n: fc.oneof(fc.integer({ min: 1, max: 3_000 }), number, text, fc.jsonValue()),
-        timeout_seconds: fc.oneof(fc.integer({ min: 1, max: 9 }), number, text),
-        priority: fc.oneof(fc.nat(9), number, text),
-        fresh: fc.oneof(fc.boolean(), text),
-        callback_url: fc.oneof(
-          fc.constant('http://nobody.invalid/'),
-          token.map((each) => `http://127.0.0.1/${each}`),
-          text,
-        ),
-        extra: fc.jsonValue(),
-      },
-      { requiredKeys: [] },
-    )
-    .map((value) => JSON.stringify(value)),
-  fc.integer({ min: 1, max: 3_000 }).map((n) => JSON.stringify({ n })),
-  fc.json(),
-  fc.json().map((value) => value.slice(0, -1)),
-  fc.constantFrom(
-    '',
-    '[',
-    '{"__proto__":{"n":1},"n":1}',
-    '{"n":1,"n":2}',
-    '"'.repeat(9),
-    '['.repeat(60_000),
-    'x'.repeat(70_000),
-  ),
-  fc.string({ unit: 'binary' }),
-);
-const header = fc.oneof(
-  fc.tuple(
-    fc.constant('accept'),
-    fc.oneof(
-      fc.constantFrom('application/json', 'text/csv', '*/*;q=0', 'text/html', 'a/b;q=x', ',,;', '*'),
-      token,
-    ),
-  ),
-  fc.tuple(
-    fc.constantFrom('accept-encoding', 'content-encoding'),
-    fc.constantFrom('gzip', 'br', 'deflate', 'zstd', 'identity', '*;q=0'),
-  ),
-  fc.tuple(
-    fc.constant('content-type'),
-    fc.oneof(fc.constantFrom('application/json', 'application/json; charset=utf-16', 'text/plain'), token),
-  ),
-  fc.tuple(
-    fc.constantFrom('x-request-id', 'traceparent', 'tracestate', 'idempotency-key', 'last-event-id'),
-    latin1(),
-  ),
-  fc.tuple(
-    fc.constantFrom(
-      'authorization',
-      'cookie',
-      'range',
-      'if-none-match',
-      'if-modified-since',
-      'x-forwarded-for',
-      'x-http-method-override',
-      'te',
-      'prefer',
-    ),
-    latin1(),
-  ),
-  fc.tuple(fc.constant('range'), fc.constantFrom('bytes=0-1', 'bytes=9999999999-', 'bytes=1-0', 'x')),
-  fc.tuple(fc.constant('expect'), fc.constantFrom('100-continue', 'a miracle')),
-);
-
-// CONNECT is no request to this server, and QUERY not known to every parser.
-const method = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom('GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS') },
-  { weight: 1, arbitrary: fc.constantFrom(...METHODS.filter((each) => each !== 'CONNECT')) },
-);
-const line = fc.oneof(
-  { weight: 7, arbitrary: fc.tuple(method, path) },
-  // More of these, since only they read a body.
-  { weight: 3, arbitrary: fc.constant(['POST', '/tasks'] as const) },
-);
-const sent: fc.Arbitrary<Sent> = fc
-  .record({ line, query, headers: fc.array(header, { maxLength: 4 }), body: fc.option(body) })
-  .map(({ line: [verb, target], body: content, headers, ...rest }) => ({
-    method: verb,
-    path: (target + rest.query).replace(/[^\x21-\x7e]/g, ''),
-    // Mostly what it should be, so that more gets past the first check.
-    headers: Object.fromEntries([['content-type', 'application/json'], ...headers]),
-    ...(content !== null && { body: content }),
-    agent,
-  }));
-
-function latin1(): fc.Arbitrary<string> {
-  return fc
-    .oneof(text, fc.string({ unit: 'binary', maxLength: 300 }))
-    .map((each) => each.replace(/[^\t\x20-\x7e\x80-\xff]/g, ''));
-}
-
-function encode(each: string): string {
-  // Lone surrogates cannot be encoded.
-  return encodeURIComponent(each.toWellFormed());
-}
+const sent = hostileRequest(known).map((request) => ({ ...request, agent }));
 
 describe(`${RUNS} hostile requests`, () => {
   it('are all answered as the contract says, and the process lives', async () => {

@@ -1,15 +1,14 @@
 import { ProblemSchema, TaskSummarySchema, countersKey } from '@primes/contracts';
 import { eventually } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { startApi } from './api.ts';
 import { handWorker } from './hand-worker.ts';
+import { setUp } from './set-up.ts';
 
-const api = await startApi({ WEBHOOK_ALLOWED_HOSTS: 'localhost', RETENTION_SECONDS: '60' });
-const worker = await handWorker(api);
-afterAll(async () => {
-  await worker[Symbol.asyncDispose]();
-  await api[Symbol.asyncDispose]();
+const { api, worker } = await setUp(async (keep) => {
+  const started = keep(await startApi({ WEBHOOK_ALLOWED_HOSTS: 'localhost', RETENTION_SECONDS: '60' }));
+  return { api: started, worker: keep(await handWorker(started)) };
 });
 
 /** Nobody listens there; what matters here is that the task has a webhook at all. */

@@ -5,16 +5,21 @@ import {
   type TaskStatus,
   type TaskSummary,
 } from '@primes/contracts';
+import { eventually } from '@primes/testing';
 import { UnrecoverableError } from 'bullmq';
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { startApi } from './api.ts';
+import { describe, expect, it } from '@jest/globals';
+import { startApi, type TestApi } from './api.ts';
 import { handWorker } from './hand-worker.ts';
+import { setUp } from './set-up.ts';
 
-const api = await startApi();
-const worker = await handWorker(api);
-afterAll(async () => {
-  await worker[Symbol.asyncDispose]();
-  await api[Symbol.asyncDispose]();
+/** What became of each task. */
+const expected = new Map<string, TaskStatus>();
+const api = await setUp(async (keep) => {
+  const started = keep(await startApi());
+  await using worker = await handWorker(started);
+  await submitAll(started);
+  await moveOn(started, worker);
+  return started;
 });
 
 async function page(query: string) {
@@ -33,38 +38,38 @@ async function pages(query: string) {
   return { tasks, truncated: last.truncated };
 }
 
-/** 160 tasks of every status; they start by priority, so they end in another order than they came. */
-const expected = new Map<string, TaskStatus>();
-for (let i = 0; i < 160; i++) {
-  const { request_id: id } = await api.submit({ n: i + 1, priority: i % 2 === 0 ? 0 : (i * 37) % 101 });
-  expected.set(id, 'pending');
-}
-const running: Awaited<ReturnType<typeof worker.take>>[] = [];
-for (let i = 0; i < 90; i++) {
-  const task = await worker.take();
-  if (i < 40) {
-    await task.complete();
-    expected.set(task.id, 'done');
-  } else if (i < 60) {
-    await task.fail('timeout');
-    expected.set(task.id, 'failed');
-  } else {
-    running.push(task);
-    expected.set(task.id, 'processing');
+/** 160 tasks, to start by priority, so that they end in another order than they came. */
+async function submitAll({ submit }: TestApi): Promise<void> {
+  for (let i = 0; i < 160; i++) {
+    const { request_id: id } = await submit({ n: i + 1, priority: i % 2 === 0 ? 0 : (i * 37) % 101 });
+    expected.set(id, 'pending');
   }
 }
-/** Cancelled while they run; half of them are with a worker that does not hear it. */
-const cancels = running.slice(0, 20).map(async (task, i) => {
-  const cancel = api.http('delete', `/tasks/${task.id}`).expect(202);
-  if (i < 10) await Promise.all([cancel, task.end(new UnrecoverableError('cancelled'))]);
-  else await cancel;
-  expected.set(task.id, 'cancelled');
-});
-await Promise.all(cancels);
-const pending = [...expected].filter(([, status]) => status === 'pending').map(([id]) => id);
-for (const id of pending.slice(0, 15)) {
-  await api.http('delete', `/tasks/${id}`).expect(202);
-  expected.set(id, 'cancelled');
+
+async function moveOn(started: TestApi, worker: Awaited<ReturnType<typeof handWorker>>): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    const task = await worker.take();
+    await (i < 40 ? task.complete() : task.fail('timeout'));
+    expected.set(task.id, i < 40 ? 'done' : 'failed');
+  }
+  for (let i = 0; i < 10; i++) expected.set((await worker.take()).id, 'processing');
+  // Some are cancelled while they run, half of those with a worker that does not hear it.
+  const running = [];
+  for (let i = 0; i < 20; i++) running.push(await worker.take());
+  const cancel = async (id: string) => {
+    expected.set(id, 'cancelled');
+    expect(await started.send({ method: 'DELETE', path: `/tasks/${id}` })).toMatchObject({ status: 202 });
+  };
+  const cancels = running.map(({ id }) => cancel(id));
+  for (const task of running.slice(10)) {
+    await eventually(async () => {
+      expect(await started.view(task.id)).toMatchObject({ status: 'cancelled' });
+    });
+    await task.end(new UnrecoverableError('cancelled'));
+  }
+  await Promise.all(cancels);
+  const pending = [...expected].filter(([, status]) => status === 'pending').map(([id]) => id);
+  await Promise.all(pending.slice(0, 15).map(cancel));
 }
 
 describe('GET /tasks', () => {

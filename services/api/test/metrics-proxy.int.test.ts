@@ -3,19 +3,18 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { METRICS_API, ProblemSchema, type MetricsCall, type MetricsHealth } from '@primes/contracts';
 import { eventually, startService, testRedisUrl, uniquePrefix } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
+import { setUp } from './set-up.ts';
 
 const prefix = uniquePrefix();
-const gateway = await startService('metrics-gateway', {
-  REDIS_URL: testRedisUrl(),
-  QUEUE_PREFIX: prefix,
-  STORE_PREFIX: prefix,
-});
-const api = await startApi({ QUEUE_PREFIX: prefix, METRICS_GATEWAY_URL: gateway.url });
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-  await gateway[Symbol.asyncDispose]();
+const { gateway, api } = await setUp(async (keep) => {
+  const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix, STORE_PREFIX: prefix };
+  const first = keep(await startService('metrics-gateway', env));
+  return {
+    gateway: first,
+    api: keep(await startApi({ QUEUE_PREFIX: prefix, METRICS_GATEWAY_URL: first.url })),
+  };
 });
 
 const CALLS = Object.keys(METRICS_API) as MetricsCall[];

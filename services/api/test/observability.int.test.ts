@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { PATHS } from './conformance.ts';
 import { startReceiver, status } from './receiver.ts';
+import { setUp } from './set-up.ts';
 
 /** None of these may be found in any line of any log. */
 const SECRETS = {
@@ -16,7 +17,7 @@ const SECRETS = {
   query: 'SECRET-in-a-query',
   authorization: 'SECRET-authorization',
 };
-const api = await startApi({
+const env = {
   IDEMPOTENCY_SECRET: SECRETS.idempotencySecret,
   WEBHOOK_SECRET: `whsec_${SECRETS.webhookSecret}`,
   ADMIN_USER: 'operator',
@@ -25,16 +26,15 @@ const api = await startApi({
   WEBHOOK_BACKOFF_MS: '5',
   METRICS_GATEWAY_URL: 'http://127.0.0.1:9',
   LOG_LEVEL: 'trace',
-});
-const worker = await api.start('worker', { LOG_LEVEL: 'trace' });
-const receiver = await startReceiver();
-afterAll(async () => {
-  await receiver[Symbol.asyncDispose]();
-  await api[Symbol.asyncDispose]();
+};
+const { api, worker, receiver, id } = await setUp(async (keep) => {
+  const started = keep(await startApi(env));
+  const first = await started.start('worker');
+  const id = await started.compute({ n: 5 });
+  return { api: started, worker: first, receiver: keep(await startReceiver()), id };
 });
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
-const id = await api.compute({ n: 5 });
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 /** The lines of the api about one request, once the last of them is there. */

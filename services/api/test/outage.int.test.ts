@@ -1,19 +1,14 @@
 import { ProblemSchema } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import type { Sent } from './http-client.ts';
+import { setUp } from './set-up.ts';
 
-const redis = await startRedis({ appendonly: true });
-const api = await startApi({
-  REDIS_URL: redis.url,
-  REDIS_COMMAND_TIMEOUT_MS: '300',
-  MAX_QUEUED: '50',
-  WEBHOOK_ALLOWED_HOSTS: 'localhost',
-});
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-  await redis[Symbol.asyncDispose]();
+const { redis, api } = await setUp(async (keep) => {
+  const own = keep(await startRedis({ appendonly: true }));
+  const env = { REDIS_COMMAND_TIMEOUT_MS: '300', MAX_QUEUED: '50', WEBHOOK_ALLOWED_HOSTS: 'localhost' };
+  return { redis: own, api: keep(await startApi({ REDIS_URL: own.url, ...env })) };
 });
 
 const CALLBACK = { callback_url: 'http://localhost:9/' };
@@ -91,6 +86,14 @@ describe('while Redis is away', () => {
     // One line for each connection and each turn, not one a try.
     expect(about.length).toBeLessThanOrEqual(16);
   }, 60_000);
+
+  it('a Redis that takes commands and answers none is away as well', async () => {
+    const { request_id: id } = await api.submit({ n: 5 });
+    // Longer than REDIS_COMMAND_TIMEOUT_MS by far; nobody can end it before its time.
+    await api.redis.client('PAUSE', 3_000, 'ALL');
+    await Promise.all(requests(id).map(expectAway));
+    await eventually(() => api.view(id));
+  }, 15_000);
 
   it('a submission whose outcome is unknown is found under the id that it was told', async () => {
     const key = { 'idempotency-key': 'frozen' };

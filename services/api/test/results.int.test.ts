@@ -1,19 +1,20 @@
 import { TASK_STATUSES, TaskViewSchema } from '@primes/contracts';
 import { NTH_PRIME, eventually } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { startApi } from './api.ts';
 import { WRITTEN, firstPrimes } from './expected.ts';
 import { raw } from './http-client.ts';
-
-const api = await startApi();
-await api.start('worker');
-afterAll(() => api[Symbol.asyncDispose]());
+import { setUp } from './set-up.ts';
 
 /** Three segments: the boundaries are at the 283,000th and the 558,000th prime or so. */
 const N = 600_000;
 const PRIMES = firstPrimes(N);
-const id = await api.compute({ n: N });
+const { api, id } = await setUp(async (keep) => {
+  const started = keep(await startApi());
+  await started.start('worker');
+  return { api: started, id: await started.compute({ n: N }) };
+});
 const TYPES = Object.keys(WRITTEN);
 
 async function read(type: string, query = ''): Promise<string> {

@@ -3,18 +3,19 @@ import { readFile, readdir } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { NTH_PRIME, eventually } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
-
-const api = await startApi();
-await api.start('worker');
-afterAll(() => api[Symbol.asyncDispose]());
+import { setUp } from './set-up.ts';
 
 /** 10,000,000 primes are 88,000,000 bytes of text: ten readers would need 900 MB if it were buffered. */
 const N = 10_000_000;
 const READERS = 10;
 const MOST_GROWTH = 50 * 1_024 * 1_024;
-const id = await api.compute({ n: N });
+const { api, id } = await setUp(async (keep) => {
+  const started = keep(await startApi());
+  await started.start('worker');
+  return { api: started, id: await started.compute({ n: N }) };
+});
 
 async function download(): Promise<IncomingMessage> {
   return (await api.open({ path: `/tasks/${id}`, headers: { accept: 'text/plain' } })).message;

@@ -2,13 +2,13 @@ import { lookup } from 'node:dns/promises';
 import { hostname } from 'node:os';
 import { ProblemSchema } from '@primes/contracts';
 import { eventually } from '@primes/testing';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { handWorker } from './hand-worker.ts';
 import { startReceiver } from './receiver.ts';
+import { setUp } from './set-up.ts';
 
-const api = await startApi({ WEBHOOK_BACKOFF_MS: '5' });
-afterAll(() => api[Symbol.asyncDispose]());
+const api = await setUp(async (keep) => keep(await startApi({ WEBHOOK_BACKOFF_MS: '5' })));
 
 describe('callback_url', () => {
   it.each([

@@ -1,11 +1,12 @@
 import { TaskSummarySchema } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { UnrecoverableError } from 'bullmq';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { startApi } from './api.ts';
 import { handWorker } from './hand-worker.ts';
 import { startReceiver, status, type Received } from './receiver.ts';
+import { setUp } from './set-up.ts';
 
 const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of this test file alone').toString('base64')}`;
 const env = {
@@ -14,13 +15,9 @@ const env = {
   WEBHOOK_BACKOFF_MS: '5',
   WEBHOOK_TIMEOUT_MS: '1000',
 };
-const api = await startApi(env);
-const worker = await handWorker(api);
-const receiver = await startReceiver();
-afterAll(async () => {
-  await receiver[Symbol.asyncDispose]();
-  await worker[Symbol.asyncDispose]();
-  await api[Symbol.asyncDispose]();
+const { api, worker, receiver } = await setUp(async (keep) => {
+  const started = keep(await startApi(env));
+  return { api: started, worker: keep(await handWorker(started)), receiver: keep(await startReceiver()) };
 });
 
 /** Submits a task that calls back at a path. */

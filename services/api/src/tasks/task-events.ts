@@ -10,6 +10,8 @@ const COUNT = 1_000;
 /** Milliseconds until the next try when Redis refuses to read. */
 const RETRY_MS = 500;
 
+export type TaskEventsConfig = Pick<ApiConfig, 'QUEUE_PREFIX' | 'REDIS_COMMAND_TIMEOUT_MS'>;
+
 /**
  * The ids of tasks that change, out of BullMQ's event stream, while somebody listens. BullMQ's own
  * QueueEvents reads the stream all the time: submitting 25,000 tasks that nobody waited for kept the
@@ -19,6 +21,7 @@ export class TaskEvents {
   readonly #redis: Redis;
   readonly #stream: string;
   readonly #heard: (taskId: string) => void;
+  readonly #timeoutMs: number;
   #listeners = 0;
   #reading: Promise<void> | undefined;
   #closed = false;
@@ -26,22 +29,23 @@ export class TaskEvents {
   /** `redis` serves nothing else, since reads block it. */
   constructor(
     redis: Redis,
-    { QUEUE_PREFIX: prefix }: Pick<ApiConfig, 'QUEUE_PREFIX'>,
+    { QUEUE_PREFIX: prefix, REDIS_COMMAND_TIMEOUT_MS: timeoutMs }: TaskEventsConfig,
     heard: (taskId: string) => void,
   ) {
     this.#redis = redis;
     this.#stream = `${prefix}:${TASK_QUEUE}:events`;
     this.#heard = heard;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
    * Resolves once all that happens from now on will be heard, until `unlisten`. While Redis is away it
-   * resolves at once: who reads the task next is told so.
+   * resolves at once, and while it hangs, when a command's time is up: who reads the task next is told so.
    */
   async listen(): Promise<void> {
     this.#listeners++;
     this.#reading ??= this.#start();
-    if (this.#redis.status === 'ready') await this.#reading;
+    if (this.#redis.status === 'ready') await within(this.#timeoutMs, this.#reading);
   }
 
   unlisten(): void {
@@ -94,4 +98,12 @@ export class TaskEvents {
     const [newest] = await this.#redis.xrevrange(this.#stream, '+', '-', 'COUNT', 1);
     return newest?.[0] ?? '0-0';
   }
+}
+
+/** Resolves with `promise`, or when the time is up. */
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  const up = Promise.withResolvers<undefined>();
+  const timer = setTimeout(up.resolve, ms, undefined);
+  await Promise.race([promise, up.promise]);
+  clearTimeout(timer);
 }

@@ -1,8 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { cancelChannel } from '@primes/contracts';
 import type { Redis } from 'ioredis';
-import type { ApiConfig } from '../config.ts';
-import { TaskEvents } from './task-events.ts';
+import { TaskEvents, type TaskEventsConfig } from './task-events.ts';
 
 /** Milliseconds after which a waiting client's task is read again without an event: events can be trimmed. */
 const REREAD_MS = 5_000;
@@ -14,7 +13,7 @@ export class TaskWatcher {
   readonly #cancels: Redis;
 
   /** `redis` must be a background connection: copies of it block and subscribe. */
-  constructor(redis: Redis, config: Pick<ApiConfig, 'QUEUE_PREFIX'>) {
+  constructor(redis: Redis, config: TaskEventsConfig) {
     const changed = (id: string) => this.#emitter.emit(id);
     const copy = () => redis.duplicate().on('error', () => undefined);
     this.#events = new TaskEvents(copy(), config, changed);
