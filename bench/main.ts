@@ -1,7 +1,11 @@
+import { compareConcurrencies } from './concurrency.ts';
 import { runScenarios } from './scenarios.ts';
 import { describeMachine, startSystem } from './system.ts';
+
+const [topic] = process.argv.slice(2);
 
 console.log(describeMachine());
 await using system = await startSystem();
 console.log('\n| what | measured |\n| --- | --- |');
-for await (const { what, value } of runScenarios(system)) console.log(`| ${what} | ${value} |`);
+const rows = topic === 'concurrency' ? compareConcurrencies(system) : runScenarios(system);
+for await (const { what, value } of rows) console.log(`| ${what} | ${value} |`);

@@ -1,8 +1,5 @@
-import { TASK_QUEUE } from '@primes/contracts';
-import { createBackgroundRedis } from '@primes/service-kit';
-import { eventually } from '@primes/testing';
-import { Queue } from 'bullmq';
 import { median, percentile } from './statistics.ts';
+import { CONNECTIONS, SUBMISSIONS, submitAndDrain } from './submit-and-drain.ts';
 import { residentMegabytes, type System } from './system.ts';
 
 /** One row of the table. */
@@ -11,61 +8,34 @@ export interface Row {
   readonly value: string;
 }
 
-const ms = (value: number) => `${value.toFixed(1)} ms`;
-const perSecond = (count: number, milliseconds: number) =>
+export const ms = (value: number) => `${value.toFixed(1)} ms`;
+export const perSecond = (count: number, milliseconds: number) =>
   `${Math.round((count * 1_000) / milliseconds).toLocaleString('en')} / s`;
 
 /** Runs one after the other, on one system; each is warmed up by its first, uncounted round. */
 export async function* runScenarios(system: System): AsyncGenerator<Row> {
-  yield* await submitAndDrain(system);
+  yield* await submitting(system);
   yield* await coldAndWarm(system);
   yield* await starts(system);
 }
 
-const SUBMISSIONS = 5_000;
-const CONNECTIONS = 32;
 const ROUNDS = 3;
 
-async function submitAndDrain(system: System): Promise<Row[]> {
+async function submitting(system: System): Promise<Row[]> {
   const client = system.client(CONNECTIONS);
-  const redis = createBackgroundRedis(system.redis.url, { name: 'bench', commandTimeoutMs: 2_000 });
-  const queue = new Queue(TASK_QUEUE, { connection: redis, prefix: 'bench' });
   const submits: number[] = [];
   const drains: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
-    await queue.pause();
-    const submit = await timed(() => submitMany(client));
-    const worker = await system.startWorker();
-    const drain = await timed(async () => {
-      await queue.resume();
-      await eventually(
-        async () => {
-          const left = await queue.getJobCountByTypes('waiting', 'active', 'prioritized');
-          if (left > 0) throw new Error(`${left} tasks are left`);
-        },
-        { timeoutMs: 120_000, intervalMs: 5 },
-      );
-    });
-    await worker[Symbol.asyncDispose]();
+    const { submit, drain } = await submitAndDrain(system, client);
     if (round === 0) continue;
     submits.push(submit);
     drains.push(drain);
   }
-  await queue.close();
-  redis.disconnect();
   await client.close();
   return [
     { what: `POST /tasks, ${CONNECTIONS} connections`, value: perSecond(SUBMISSIONS, median(submits)) },
     { what: 'cached tasks drained by one worker', value: perSecond(SUBMISSIONS, median(drains)) },
   ];
-}
-
-async function submitMany(client: ReturnType<System['client']>): Promise<void> {
-  let left = SUBMISSIONS;
-  const connection = async () => {
-    while (left-- > 0) await client.submit({ n: 1_000 });
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
 }
 
 async function coldAndWarm(system: System): Promise<Row[]> {
@@ -102,12 +72,6 @@ async function starts(system: System): Promise<Row[]> {
   return [
     { what: 'start of a worker, to ready; memory when idle', value: `${ms(median(times))}; ${memory} MB` },
   ];
-}
-
-async function timed(work: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
 
 /** The results of `rounds` calls, after one that does not count. */

@@ -10,3 +10,10 @@ export function percentile(values: readonly number[], percent: number): number {
   if (value === undefined) throw new RangeError('There are no values');
   return value;
 }
+
+/** Milliseconds that `work` takes. */
+export async function timed(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}

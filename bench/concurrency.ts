@@ -1,0 +1,44 @@
+import { ms, perSecond, type Row } from './scenarios.ts';
+import { median, percentile } from './statistics.ts';
+import { CONNECTIONS, SUBMISSIONS, submitAndDrain } from './submit-and-drain.ts';
+import type { System } from './system.ts';
+
+const CONCURRENCIES = [1, 2, 4, 8, 16];
+const ROUNDS = 3;
+const SMALL_TASKS = 50;
+
+/** What WORKER_CONCURRENCY buys: cached tasks a second, and how long a small task takes beside large ones. */
+export async function* compareConcurrencies(system: System): AsyncGenerator<Row> {
+  const drains = new Map(CONCURRENCIES.map((concurrency) => [concurrency, [] as number[]]));
+  const client = system.client(CONNECTIONS);
+  // Interleaved, so that what else the machine does falls on all of them.
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const concurrency of CONCURRENCIES) {
+      const { drain } = await submitAndDrain(system, client, { WORKER_CONCURRENCY: String(concurrency) });
+      if (round > 0) drains.get(concurrency)?.push(drain);
+    }
+  }
+  for (const [concurrency, times] of drains) {
+    const value = `${perSecond(SUBMISSIONS, median(times))}; beside one task of 50,000,000: ${await beside(system, concurrency)}`;
+    yield { what: `concurrency ${concurrency}: drained`, value };
+  }
+  await client.close();
+}
+
+async function beside(system: System, concurrency: number): Promise<string> {
+  if (concurrency === 1) return 'waits for its end';
+  const worker = await system.startWorker({ WORKER_CONCURRENCY: String(concurrency) });
+  const client = system.client(2);
+  await client.time({ n: 1_000, fresh: true });
+  const times: number[] = [];
+  while (times.length < SMALL_TASKS) {
+    const large = client.submit({ n: 50_000_000, fresh: true }).then((id) => client.done(id));
+    const state = { running: true };
+    void large.finally(() => (state.running = false));
+    while (state.running && times.length < SMALL_TASKS) times.push(await client.time({ n: 1_000, fresh: true }));
+    await large;
+  }
+  await client.close();
+  await worker[Symbol.asyncDispose]();
+  return `${ms(median(times))} / ${ms(percentile(times, 99))} for n = 1,000 (p50 / p99)`;
+}
