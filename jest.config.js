@@ -15,6 +15,8 @@ const redis = {
 /** @type {import('jest').Config} */
 export default {
   maxWorkers: 2,
+  // A loaded machine makes a test slow, not wrong: this only ends one that hangs.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

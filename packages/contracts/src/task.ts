@@ -54,7 +54,7 @@ export function submitTaskSchema(maxN: number) {
       fresh: z.boolean().default(false).meta({ description: 'Compute again even what the store has' }),
       callback_url: z
         .url({ protocol: /^https?$/, error: 'Must be an absolute http or https URL' })
-        .max(callbackUrlLength)
+        .max(callbackUrlLength, `Must be at most ${callbackUrlLength} characters`)
         .optional()
         .meta({ description: 'POSTed to once the task has ended, signed by Standard Webhooks' }),
     })

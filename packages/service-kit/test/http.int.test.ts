@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express, { type Express, type RequestHandler } from 'express';
 import { pino } from 'pino';
@@ -208,10 +210,24 @@ describe('listen()', () => {
     await closed;
   });
 
+  it.each([
+    ['nonsense\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('refuses what it cannot parse as it refuses everything else', async (sent, status) => {
+    const server = await start((_req, res) => void res.end());
+    const socket = connect(server.port, '127.0.0.1');
+    socket.end(sent);
+    const answer = await text(socket);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toMatch(/\r\ntraceparent: 00-/);
+    const id = /\r\nX-Request-Id: (\S+)\r\n/.exec(answer)?.[1];
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, request_id: id });
+  });
+
   it('cuts off an answer that outlasts the deadline', async () => {
     const server = await start((_req, res) => void res.write('half'));
     const answer = await fetch(`http://127.0.0.1:${server.port}`);
-    const text = answer.text();
-    await Promise.all([server.close({ lingerMs: 0, deadlineMs: 10 }), expect(text).rejects.toThrow()]);
+    const rest = answer.text();
+    await Promise.all([server.close({ lingerMs: 0, deadlineMs: 10 }), expect(rest).rejects.toThrow()]);
   });
 });

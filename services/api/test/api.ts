@@ -7,11 +7,15 @@ import {
   type TaskView,
 } from '@primes/contracts';
 import { startService, testRedisUrl, uniquePrefix, type ServiceProcess } from '@primes/testing';
+import { jest } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import supertest from 'supertest';
 import { checkAnswer } from './conformance.ts';
 import { open, send, type Sent } from './http-client.ts';
+
+// Processes take their time to start on a busy machine; no test may take as long as ?wait=60.
+jest.setTimeout(20_000);
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options';

@@ -121,12 +121,12 @@ describe('damage in the store, with no worker', () => {
     expect(await api.view(id)).toMatchObject({ status: 'done', result: [] });
     expect((await api.view(id, 'limit=1000')).result).toHaveLength(1_000);
     await repair.complete();
-  }, 15_000);
+  });
 
   it('ends when a worker comes, even for a reader who waits', async () => {
     const first = await api.send({ path, headers: TEXT });
     expect(first.status).toBe(503);
     await api.start('worker');
     await eventually(expectWhole);
-  }, 15_000);
+  });
 });

@@ -80,7 +80,7 @@ describe('pages', () => {
       }),
       { numRuns: 150 },
     );
-  }, 20_000);
+  });
 
   it.each(TYPES)('limit=0 of %s has no primes', async (type) => {
     expect(await read(type, '?limit=0')).toBe(type === 'text/csv' ? 'prime\r\n' : WRITTEN[type]?.([]));

@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { startApi, type TestApi } from './api.ts';
 import { WRITTEN, firstPrimes } from './expected.ts';
 
-/** 26 MB of text: more than the buffers of a connection hold. */
-const N = 3_000_000;
+/** 17 MB of text: more than the buffers of a connection hold. */
+const N = 2_000_000;
 const TEXT = { accept: 'text/plain' };
 
 /** An api with a result that is being downloaded, by a client that has stopped reading. */

@@ -21,14 +21,19 @@ export function requestContext() {
   return function assignContext(req: Request, res: Response, next: NextFunction): void {
     const given = req.get('x-request-id');
     const requestId = given && REQUEST_ID.test(given) ? given : randomUUID();
-    const parent = parseTraceParent(req.get('traceparent') ?? '');
-    const traceId = parent?.traceId ?? randomBytes(16).toString('hex');
-    const sampled = (parent?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED ? '01' : '00';
-    const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-${sampled}`;
+    const { traceId, traceparent } = newTraceparent(req.get('traceparent'));
     contexts.set(req, { requestId, traceId, traceparent });
     res.set('X-Request-Id', requestId).set('traceparent', traceparent);
     next();
   };
+}
+
+/** A span of this server's own: in the trace that `given` names, or in a new one that is not sampled. */
+export function newTraceparent(given = ''): { traceId: string; traceparent: string } {
+  const parent = parseTraceParent(given);
+  const traceId = parent?.traceId ?? randomBytes(16).toString('hex');
+  const sampled = (parent?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED ? '01' : '00';
+  return { traceId, traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-${sampled}` };
 }
 
 /** The context that `requestContext` gave this request. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refuseUnreadable } from './client-error.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface HttpServer {
@@ -29,6 +30,7 @@ export async function listen(
   const server = createServer(answer);
   // An Expect that it does not know Node would answer by itself, without our headers and body.
   server.on('checkExpectation', answer);
+  server.on('clientError', refuseUnreadable);
   try {
     server.listen(port, host);
     await once(server, 'listening');
