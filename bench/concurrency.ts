@@ -35,7 +35,8 @@ async function beside(system: System, concurrency: number): Promise<string> {
     const large = client.submit({ n: 50_000_000, fresh: true }).then((id) => client.done(id));
     const state = { running: true };
     void large.finally(() => (state.running = false));
-    while (state.running && times.length < SMALL_TASKS) times.push(await client.time({ n: 1_000, fresh: true }));
+    while (state.running && times.length < SMALL_TASKS)
+      times.push(await client.time({ n: 1_000, fresh: true }));
     await large;
   }
   await client.close();
