@@ -1,0 +1,116 @@
+import { crossOff } from './cross-off';
+import { remainder } from './remainder';
+import { PRE_SIEVE_ROWS, ROW_COUNT, STRETCH_BYTES } from './tuning';
+
+// The primes up to 163 have more than half of all multiples. What a few of them leave repeats after the
+// product of the primes in bytes, since that many bytes hold 30 times as many numbers: such a pattern is made
+// once, and ANDed from then on (primesieve's PreSieve).
+
+/** A pattern is four u32: its address, its period in bytes, where in it the next stretch starts, nothing. */
+const PATTERNS: usize = memory.data(16 * ROW_COUNT, 16);
+const ADDRESS: usize = 0;
+const PERIOD: usize = 4;
+const NEXT: usize = 8;
+
+/** Patterns that are ANDed in one pass over a stretch; more addresses would not fit in the registers. */
+const PASS_PATTERNS = 8;
+
+/** All patterns, each as long as its period and a stretch, and room for the last crossings of the last one. */
+const PATTERN_BYTES: usize = memory.data(210_000, 64);
+
+let end = PATTERN_BYTES;
+for (let row = 0; row < ROW_COUNT; row++) {
+  const primes = PRE_SIEVE_ROWS + 16 * row;
+  let period: u32 = 1;
+  let primesEnd = primes;
+  for (; primesEnd < primes + 16 && load<u32>(primesEnd) > 0; primesEnd += 4) period *= load<u32>(primesEnd);
+  const bytes = period + STRETCH_BYTES;
+  memory.fill(end, 0xff, bytes);
+  crossOff(end, bytes, 0, primes, primesEnd);
+  store<u32>(PATTERNS + 16 * row, end, ADDRESS);
+  store<u32>(PATTERNS + 16 * row, period, PERIOD);
+  end += bytes;
+}
+
+/**
+ * Overwrites `bytes` bytes from address `out` on, which are byte `firstByte` of the wheel and the next ones:
+ * multiples of the pre-sieve primes (and these themselves) get 0, all others 1.
+ *
+ * Rounds `bytes` up to a multiple of 32.
+ */
+export function preSieve(out: usize, bytes: u32, firstByte: f64): void {
+  for (let pattern = PATTERNS; pattern < PATTERNS + 16 * ROW_COUNT; pattern += 16) {
+    store<u32>(pattern, <u32>remainder(firstByte, load<u32>(pattern, PERIOD)), NEXT);
+  }
+  for (const end = out + bytes; out < end; out += STRETCH_BYTES) {
+    const stretchEnd = min(end, out + STRETCH_BYTES);
+    Passes.first(out, stretchEnd, PATTERNS);
+    for (let i = PASS_PATTERNS; i < ROW_COUNT; i += PASS_PATTERNS) {
+      Passes.next(out, stretchEnd, PATTERNS + 16 * i);
+    }
+    advance();
+  }
+}
+
+/** Moves all patterns on by a stretch. */
+function advance(): void {
+  for (let pattern = PATTERNS; pattern < PATTERNS + 16 * ROW_COUNT; pattern += 16) {
+    const period = load<u32>(pattern, PERIOD);
+    let next = load<u32>(pattern, NEXT) + STRETCH_BYTES;
+    if (next >= period) next -= period;
+    store<u32>(pattern, next, NEXT);
+  }
+}
+
+/** A class, since only methods can be declared inline in what is TypeScript, too. */
+class Passes {
+  /** Writes what the eight patterns from `pattern` on have in common. */
+  static first(out: usize, end: usize, pattern: usize): void {
+    Passes.and(out, end, pattern, true);
+  }
+
+  /** ANDs the eight patterns from `pattern` on to what is there. */
+  static next(out: usize, end: usize, pattern: usize): void {
+    Passes.and(out, end, pattern, false);
+  }
+
+  @inline static and(out: usize, end: usize, pattern: usize, fresh: bool): void {
+    // As distances from `out`, so that one variable counts for all.
+    const a = Passes.source(pattern) - out;
+    const b = Passes.source(pattern + 16) - out;
+    const c = Passes.source(pattern + 32) - out;
+    const d = Passes.source(pattern + 48) - out;
+    const e = Passes.source(pattern + 64) - out;
+    const f = Passes.source(pattern + 80) - out;
+    const g = Passes.source(pattern + 96) - out;
+    const h = Passes.source(pattern + 112) - out;
+    for (; out < end; out += 32) {
+      let low = v128.load(out + a);
+      let high = v128.load(out + a, 16);
+      low = v128.and(low, v128.load(out + b));
+      high = v128.and(high, v128.load(out + b, 16));
+      low = v128.and(low, v128.load(out + c));
+      high = v128.and(high, v128.load(out + c, 16));
+      low = v128.and(low, v128.load(out + d));
+      high = v128.and(high, v128.load(out + d, 16));
+      low = v128.and(low, v128.load(out + e));
+      high = v128.and(high, v128.load(out + e, 16));
+      low = v128.and(low, v128.load(out + f));
+      high = v128.and(high, v128.load(out + f, 16));
+      low = v128.and(low, v128.load(out + g));
+      high = v128.and(high, v128.load(out + g, 16));
+      low = v128.and(low, v128.load(out + h));
+      high = v128.and(high, v128.load(out + h, 16));
+      if (!fresh) {
+        low = v128.and(low, v128.load(out));
+        high = v128.and(high, v128.load(out, 16));
+      }
+      v128.store(out, low);
+      v128.store(out, high, 16);
+    }
+  }
+
+  @inline static source(pattern: usize): usize {
+    return load<u32>(pattern, ADDRESS) + load<u32>(pattern, NEXT);
+  }
+}
