@@ -1,24 +1,20 @@
-import { countBits } from '../src/bits.ts';
 import type { SievePool } from '../src/pool/sieve-pool.ts';
-import { sieveSegment } from '../src/segment-sieve.ts';
-import { sievingPrimesUpTo } from '../src/sieving-primes.ts';
+import { PlainSieve, type RangeSieve } from '../src/range-sieve.ts';
 import { SEGMENT_BYTES } from '../src/tuning.ts';
 import { byteOfNumber, NUMBERS_PER_BYTE, RESIDUES, WHEEL_PRIMES } from '../src/wheel30.ts';
 
 /** π(limit), segment by segment in one buffer. */
-export function countPrimesUpTo(limit: number): number {
-  const sievingPrimes = sievingPrimesUpTo(Math.ceil(Math.sqrt(limit)) + NUMBERS_PER_BYTE);
+export function countPrimesUpTo(limit: number, sieve: RangeSieve = new PlainSieve()): number {
   const lastByte = byteOfNumber(limit);
   const segment = new Uint8Array(SEGMENT_BYTES);
   let count = WHEEL_PRIMES.filter((p) => p <= limit).length;
   for (let first = 0; first <= lastByte; first += SEGMENT_BYTES) {
     const bitmap = segment.subarray(0, lastByte - first + 1);
-    sieveSegment(bitmap, first, sievingPrimes);
+    count += sieve.sieve(bitmap, first);
     if (first + bitmap.length > lastByte) {
       const upTo = RESIDUES.filter((residue) => residue <= limit % NUMBERS_PER_BYTE).length;
-      bitmap[bitmap.length - 1] &= (1 << upTo) - 1;
+      for (let bit = upTo; bit < 8; bit++) count -= (bitmap[bitmap.length - 1] >> bit) & 1;
     }
-    count += countBits(bitmap);
   }
   return count;
 }

@@ -11,11 +11,11 @@ const SCRIPT = `
 `;
 const PRELOAD = '--import=data:text/javascript,console.log(%22preload%22)';
 
-/** What a process prints that runs the script from `packages/sieve`; it has to end by itself. */
-async function run(args: string[], nodeOptions: string): Promise<string> {
+/** What a process prints that runs `script` from `packages/sieve`; it has to end by itself. */
+async function run(args: string[], nodeOptions: string, script = SCRIPT): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [...args, '--input-type=module', '--eval', SCRIPT],
+    [...args, '--input-type=module', '--eval', script],
     { cwd: import.meta.dirname, env: { NODE_OPTIONS: nodeOptions }, timeout: 10_000 },
   );
   return stdout;
@@ -25,6 +25,13 @@ describe('a process with a SievePool', () => {
   it('ends once the pool is closed', async () => {
     expect(await run(['--conditions=source'], '')).toBe('3242\n');
     expect(await run([], '--conditions=source')).toBe('3242\n');
+  });
+
+  it('sieves on a processor without SIMD, too', async () => {
+    const script = `import { hasWasmSimd } from '../src/simd.ts'; console.log(hasWasmSimd()); ${SCRIPT}`;
+    const without = run(['--conditions=source', '--no-enable-sse4-1'], '', script);
+    // The flag means nothing to other processors.
+    expect(await without).toBe(`${process.arch !== 'x64'}\n3242\n`);
   });
 
   it('runs a preload once, not in every thread again', async () => {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { KernelSieve } from '../src/kernel-sieve.ts';
 import type { SievedRange } from '../src/pool/protocol.ts';
+import { compileKernel } from '../src/pool/kernel-module.ts';
 import { serveRanges } from '../src/pool/serve-ranges.ts';
+import { PlainSieve, type RangeSieve } from '../src/range-sieve.ts';
 import { expectedBitmap, firstDifference } from './oracle.ts';
 
 /** Both ends of a channel with serveRanges at the far end, and all that it posted. */
-function servedChannel() {
+function servedChannel(sieve: RangeSieve) {
   const { port1: near, port2: far } = new MessageChannel();
   const posted: SievedRange[] = [];
   const post: MessagePort['postMessage'] = far.postMessage.bind(far);
@@ -14,7 +17,7 @@ function servedChannel() {
     post(message, transfer);
     posted.push(message);
   };
-  serveRanges(far);
+  serveRanges(far, sieve);
   return {
     near,
     posted,
@@ -24,9 +27,12 @@ function servedChannel() {
   };
 }
 
-describe('serveRanges()', () => {
+describe.each([
+  { what: 'the kernel', sieve: () => new KernelSieve(compileKernel()!) },
+  { what: 'plain TypeScript', sieve: () => new PlainSieve() },
+])('serveRanges() with $what', ({ sieve }) => {
   it('answers in order, with primes that grow and need not shrink', async () => {
-    using channel = servedChannel();
+    using channel = servedChannel(sieve());
     for (const firstByte of [0, 30_000_000_000, 7]) {
       channel.near.postMessage({ firstByte, bytes: 1_000 });
       const [{ bitmap, count }] = (await once(channel.near, 'message')) as [SievedRange];
@@ -38,7 +44,7 @@ describe('serveRanges()', () => {
   });
 
   it('hands the buffer over instead of copying it', async () => {
-    using channel = servedChannel();
+    using channel = servedChannel(sieve());
     channel.near.postMessage({ firstByte: 0, bytes: 1_000 });
     const [{ bitmap }] = (await once(channel.near, 'message')) as [SievedRange];
     expect(bitmap.buffer.byteLength).toBe(1_000);

@@ -1,6 +1,7 @@
 import { checkRange } from '../segment-sieve.ts';
 import { RANGES_PER_THREAD } from '../tuning.ts';
 import { FairQueue } from './fair-queue.ts';
+import { compileKernel } from './kernel-module.ts';
 import type { SieveRange, SievedRange } from './protocol.ts';
 import { SieveThread, type Job } from './sieve-thread.ts';
 
@@ -17,6 +18,7 @@ export interface SieveOptions {
  */
 export class SievePool {
   readonly #size: number;
+  readonly #kernel = compileKernel();
   readonly #threads = new Set<SieveThread>();
   readonly #waiting = new FairQueue<Job>();
   #closed: Promise<void> | undefined;
@@ -97,15 +99,16 @@ export class SievePool {
   }
 
   #startThread(): SieveThread {
-    const thread = new SieveThread({
+    const events = {
       done: () => {
         this.#dispatch();
       },
-      gone: (unfinished, error) => {
+      gone: (unfinished: readonly Job[], error: unknown) => {
         this.#threads.delete(thread);
         this.#settle(unfinished, error);
       },
-    });
+    };
+    const thread = new SieveThread(events, this.#kernel);
     this.#threads.add(thread);
     return thread;
   }

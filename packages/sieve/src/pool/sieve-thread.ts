@@ -25,10 +25,11 @@ export class SieveThread {
   readonly #jobs: Job[] = [];
   readonly #worker: Worker;
 
-  constructor(events: SieveThreadEvents) {
+  /** `kernel` is what it sieves with; without, plain TypeScript. */
+  constructor(events: SieveThreadEvents, kernel: WebAssembly.Module | undefined) {
     // A thread would run the process's --import preloads again (from the command line and NODE_OPTIONS
     // alike), which starts a second telemetry SDK. It needs no flag and no variable, so it gets none.
-    this.#worker = new Worker(THREAD_FILE, { execArgv: [], env: {} });
+    this.#worker = new Worker(THREAD_FILE, { workerData: kernel, execArgv: [], env: {} });
     let thrown: unknown;
     this.#worker.on('message', (sieved: SievedRange) => {
       this.#jobs.shift()?.resolve(sieved);

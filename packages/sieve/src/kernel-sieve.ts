@@ -1,0 +1,57 @@
+import type { RangeSieve } from './range-sieve.ts';
+import { checkRange } from './segment-sieve.ts';
+import { SievingPrimes } from './sieving-primes.ts';
+import { NUMBERS_PER_BYTE } from './wheel30.ts';
+
+/** What assembly/index.ts exports. */
+interface KernelExports {
+  readonly memory: WebAssembly.Memory;
+  readonly SEGMENT: WebAssembly.Global;
+  readonly SEGMENT_BYTES: WebAssembly.Global;
+  readonly PRIMES: WebAssembly.Global;
+  readonly PRIMES_CAPACITY: WebAssembly.Global;
+  sieve(firstByte: number, bytes: number, primeCount: number): number;
+}
+
+/** The kernel relies on having all primes that its patterns cross off: those below 169. */
+const LEAST_END = 169 ** 2;
+
+/** An instance of the WebAssembly kernel (assembly/), which gives the same bytes as `sieveSegment`. */
+export class KernelSieve implements RangeSieve {
+  readonly #kernel: KernelExports;
+  readonly #segment: Uint8Array;
+  readonly #primes = new SievingPrimes();
+  /** Those of `#primes` that the kernel has. */
+  #given: Uint32Array | undefined;
+  #givenCount = 0;
+
+  constructor(module: WebAssembly.Module) {
+    this.#kernel = new WebAssembly.Instance(module).exports as KernelExports;
+    const { memory, SEGMENT, SEGMENT_BYTES } = this.#kernel;
+    // The memory never grows, which would detach its buffer.
+    this.#segment = new Uint8Array(memory.buffer, SEGMENT.value, SEGMENT_BYTES.value);
+  }
+
+  sieve(out: Uint8Array, firstByte: number): number {
+    checkRange({ firstByte, bytes: out.length });
+    this.#givePrimes(NUMBERS_PER_BYTE * (firstByte + out.length));
+    let count = 0;
+    for (let from = 0; from < out.length; from += this.#segment.length) {
+      const bytes = Math.min(this.#segment.length, out.length - from);
+      count += this.#kernel.sieve(firstByte + from, bytes, this.#givenCount);
+      // 8 µs a segment that takes 400, and the kernel needs no buffer that it would have to share.
+      out.set(this.#segment.subarray(0, bytes), from);
+    }
+    return count;
+  }
+
+  #givePrimes(end: number): void {
+    const primes = this.#primes.sufficientFor(Math.max(end, LEAST_END));
+    if (primes === this.#given) return;
+    const { memory, PRIMES, PRIMES_CAPACITY } = this.#kernel;
+    // There may be more than MAX_NUMBER needs, since they at least double.
+    this.#givenCount = Math.min(primes.length, PRIMES_CAPACITY.value);
+    new Uint32Array(memory.buffer, PRIMES.value, this.#givenCount).set(primes.subarray(0, this.#givenCount));
+    this.#given = primes;
+  }
+}

@@ -1,0 +1,19 @@
+// The part of WebAssembly's interface that is used here: the library that declares it whole, "dom", would declare
+// `window` and all the rest as well.
+declare namespace WebAssembly {
+  interface Module {
+    readonly [Symbol.toStringTag]: 'WebAssembly.Module';
+  }
+  const Module: new (bytes: Uint8Array) => Module;
+  class Instance {
+    constructor(module: Module);
+    readonly exports: unknown;
+  }
+  interface Global {
+    readonly value: number;
+  }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  function validate(bytes: Uint8Array): boolean;
+}
