@@ -1,8 +1,8 @@
 import { crossOff } from './cross-off';
 import { remainder } from './remainder';
-import { PRE_SIEVE_ROWS, ROW_COUNT, STRETCH_BYTES } from './tuning';
+import { PATTERN_ROOM, PRE_SIEVE_ROWS, ROW_COUNT, STRETCH_BYTES } from './tuning';
 
-// The primes up to 163 have more than half of all multiples. What a few of them leave repeats after the
+// The primes up to 251 have two thirds of all multiples. What a few of them leave repeats after the
 // product of the primes in bytes, since that many bytes hold 30 times as many numbers: such a pattern is made
 // once, and ANDed from then on (primesieve's PreSieve).
 
@@ -15,8 +15,8 @@ const NEXT: usize = 8;
 /** Patterns that are ANDed in one pass over a stretch; more addresses would not fit in the registers. */
 const PASS_PATTERNS = 8;
 
-/** All patterns, each as long as its period and a stretch, and room for the last crossings of the last one. */
-const PATTERN_BYTES: usize = memory.data(210_000, 64);
+/** All patterns, each as long as its period and a stretch. */
+const PATTERN_BYTES: usize = memory.data(PATTERN_ROOM, 64);
 
 let end = PATTERN_BYTES;
 for (let row = 0; row < ROW_COUNT; row++) {
@@ -36,7 +36,7 @@ for (let row = 0; row < ROW_COUNT; row++) {
  * Overwrites `bytes` bytes from address `out` on, which are byte `firstByte` of the wheel and the next ones:
  * multiples of the pre-sieve primes (and these themselves) get 0, all others 1.
  *
- * Rounds `bytes` up to a multiple of 32.
+ * Rounds `bytes` up to a multiple of 64.
  */
 export function preSieve(out: usize, bytes: u32, firstByte: f64): void {
   for (let pattern = PATTERNS; pattern < PATTERNS + 16 * ROW_COUNT; pattern += 16) {
@@ -84,29 +84,49 @@ class Passes {
     const f = Passes.source(pattern + 80) - out;
     const g = Passes.source(pattern + 96) - out;
     const h = Passes.source(pattern + 112) - out;
-    for (; out < end; out += 32) {
-      let low = v128.load(out + a);
-      let high = v128.load(out + a, 16);
-      low = v128.and(low, v128.load(out + b));
-      high = v128.and(high, v128.load(out + b, 16));
-      low = v128.and(low, v128.load(out + c));
-      high = v128.and(high, v128.load(out + c, 16));
-      low = v128.and(low, v128.load(out + d));
-      high = v128.and(high, v128.load(out + d, 16));
-      low = v128.and(low, v128.load(out + e));
-      high = v128.and(high, v128.load(out + e, 16));
-      low = v128.and(low, v128.load(out + f));
-      high = v128.and(high, v128.load(out + f, 16));
-      low = v128.and(low, v128.load(out + g));
-      high = v128.and(high, v128.load(out + g, 16));
-      low = v128.and(low, v128.load(out + h));
-      high = v128.and(high, v128.load(out + h, 16));
+    for (; out < end; out += 64) {
+      let w = v128.load(out + a, 0);
+      let x = v128.load(out + a, 16);
+      let y = v128.load(out + a, 32);
+      let z = v128.load(out + a, 48);
+      w = v128.and(w, v128.load(out + b, 0));
+      x = v128.and(x, v128.load(out + b, 16));
+      y = v128.and(y, v128.load(out + b, 32));
+      z = v128.and(z, v128.load(out + b, 48));
+      w = v128.and(w, v128.load(out + c, 0));
+      x = v128.and(x, v128.load(out + c, 16));
+      y = v128.and(y, v128.load(out + c, 32));
+      z = v128.and(z, v128.load(out + c, 48));
+      w = v128.and(w, v128.load(out + d, 0));
+      x = v128.and(x, v128.load(out + d, 16));
+      y = v128.and(y, v128.load(out + d, 32));
+      z = v128.and(z, v128.load(out + d, 48));
+      w = v128.and(w, v128.load(out + e, 0));
+      x = v128.and(x, v128.load(out + e, 16));
+      y = v128.and(y, v128.load(out + e, 32));
+      z = v128.and(z, v128.load(out + e, 48));
+      w = v128.and(w, v128.load(out + f, 0));
+      x = v128.and(x, v128.load(out + f, 16));
+      y = v128.and(y, v128.load(out + f, 32));
+      z = v128.and(z, v128.load(out + f, 48));
+      w = v128.and(w, v128.load(out + g, 0));
+      x = v128.and(x, v128.load(out + g, 16));
+      y = v128.and(y, v128.load(out + g, 32));
+      z = v128.and(z, v128.load(out + g, 48));
+      w = v128.and(w, v128.load(out + h, 0));
+      x = v128.and(x, v128.load(out + h, 16));
+      y = v128.and(y, v128.load(out + h, 32));
+      z = v128.and(z, v128.load(out + h, 48));
       if (!fresh) {
-        low = v128.and(low, v128.load(out));
-        high = v128.and(high, v128.load(out, 16));
+        w = v128.and(w, v128.load(out, 0));
+        x = v128.and(x, v128.load(out, 16));
+        y = v128.and(y, v128.load(out, 32));
+        z = v128.and(z, v128.load(out, 48));
       }
-      v128.store(out, low);
-      v128.store(out, high, 16);
+      v128.store(out, w, 0);
+      v128.store(out, x, 16);
+      v128.store(out, y, 32);
+      v128.store(out, z, 48);
     }
   }
 

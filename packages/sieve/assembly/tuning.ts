@@ -14,16 +14,18 @@ export const SEGMENT_BYTES: i32 = 131_008;
 /**
  * Bytes of a block: the small primes are crossed off block by block, each of which stays in L1 meanwhile.
  *
- * Larger: crossings miss L1, and cost 0.8 ns instead of 0.45. Smaller: more set-up for each prime.
+ * Larger: crossings miss L1, and cost 0.8 ns instead of 0.5 (a third of a segment: 6 % slower). Smaller: more
+ * set-up for each prime (a sixth: 1 %).
  *
- * @pre SEGMENT_BYTES / BLOCK_BYTES blocks of equal size save the set-up of a short one
+ * @pre blocks of equal size, which saves the set-up for a short one
  */
 export const BLOCK_BYTES: i32 = SEGMENT_BYTES / 4;
 
 /**
  * Primes up to here are crossed off block by block, larger ones over the whole segment.
  *
- * Larger: their crossings hit L1. Smaller: their set-up is done once a segment instead of once a block.
+ * Larger: their crossings hit L1. Smaller: their set-up is done once a segment instead of once a block. From
+ * 2,500 to 8,000 it makes no difference.
  */
 export const LARGEST_SMALL_PRIME: u32 = 4_000;
 
@@ -42,43 +44,54 @@ export const PRIMES_CAPACITY: i32 = 82_048;
 
 /**
  * The primes that are crossed off by ANDing ready-made patterns, one pattern a row, which repeats after the
- * product of its primes. The 16 patterns are 131 KB: the smallest with the largest makes the least of them.
+ * product of its primes. Pairing the smallest with the largest makes the least of all patterns: 339 KB.
  *
- * More rows: a pattern with two more primes costs 0.7 ms, crossing them off costs 260 ms / p; and the
- * patterns must share L2 with the segment. Fewer: more crossings.
+ * More rows: a pattern with two more primes costs 0.6 ms, crossing them off costs 260 ms / p (16 rows, to 163:
+ * 117.7 ms; these 24: 113.0; 32, to 349: 118.8, as the patterns then leave L2). Fewer: more crossings.
  *
- * @pre all primes from 7 to LARGEST_PRE_SIEVE_PRIME; a multiple of eight rows, each ascending, and with a
- * product of at least STRETCH_BYTES
+ * @pre all primes from 7 to LARGEST_PRE_SIEVE_PRIME; each row ascending and with a product of at least
+ * STRETCH_BYTES; a multiple of eight rows
  */
 // prettier-ignore
 export const PRE_SIEVE_ROWS: usize = memory.data<u32>([
   7, 11, 13, 17,
   19, 23, 29, 0,
-  31, 163, 0, 0,
-  37, 157, 0, 0,
-  41, 151, 0, 0,
-  43, 149, 0, 0,
-  47, 139, 0, 0,
-  53, 137, 0, 0,
-  59, 131, 0, 0,
-  61, 127, 0, 0,
-  67, 113, 0, 0,
-  71, 109, 0, 0,
-  73, 107, 0, 0,
-  79, 103, 0, 0,
-  83, 101, 0, 0,
-  89, 97, 0, 0,
+  31, 251, 0, 0,
+  37, 241, 0, 0,
+  41, 239, 0, 0,
+  43, 233, 0, 0,
+  47, 229, 0, 0,
+  53, 227, 0, 0,
+  59, 223, 0, 0,
+  61, 211, 0, 0,
+  67, 199, 0, 0,
+  71, 197, 0, 0,
+  73, 193, 0, 0,
+  79, 191, 0, 0,
+  83, 181, 0, 0,
+  89, 179, 0, 0,
+  97, 173, 0, 0,
+  101, 167, 0, 0,
+  103, 163, 0, 0,
+  107, 157, 0, 0,
+  109, 151, 0, 0,
+  113, 149, 0, 0,
+  127, 139, 0, 0,
+  131, 137, 0, 0,
 ], 16);
-export const ROW_COUNT: i32 = 16;
-export const LARGEST_PRE_SIEVE_PRIME: u32 = 163;
+export const ROW_COUNT: i32 = 24;
+export const LARGEST_PRE_SIEVE_PRIME: u32 = 251;
+
+/** Bytes of all patterns, each with a stretch (436,916), and room for the last crossings of the last one. */
+export const PATTERN_ROOM: i32 = 437_248;
 
 /**
  * Bytes for which all patterns are ANDed before any of them starts again from its beginning; so each pattern
  * is stored that much longer than its period.
  *
- * Larger: more memory for the patterns. Smaller: more steps from stretch to stretch.
+ * Larger: more of L2 for the patterns. Smaller: more steps from stretch to stretch (2,048 to 8,192 differ by 1 %).
  */
-export const STRETCH_BYTES: i32 = 4_096;
+export const STRETCH_BYTES: i32 = 4096;
 
 /**
  * Primes whose first multiples are computed ahead of crossing them off.

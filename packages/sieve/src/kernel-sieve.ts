@@ -13,8 +13,8 @@ interface KernelExports {
   sieve(firstByte: number, bytes: number, primeCount: number): number;
 }
 
-/** The kernel relies on having all primes that its patterns cross off: those below 169. */
-const LEAST_END = 169 ** 2;
+/** The kernel relies on having all primes that its patterns cross off: those up to 251. */
+const LEAST_END = 256 ** 2;
 
 /** An instance of the WebAssembly kernel (assembly/), which gives the same bytes as `sieveSegment`. */
 export class KernelSieve implements RangeSieve {
