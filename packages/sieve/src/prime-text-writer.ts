@@ -8,29 +8,52 @@ export interface BitmapAt {
   readonly firstByte: number;
 }
 
-// The number 30k + r is 10 (3k + TENS) and the last digit of r.
-const TENS_PER_BYTE = NUMBERS_PER_BYTE / 10;
-const TENS = RESIDUES.map((residue) => Math.floor(residue / 10));
-const LAST_DIGIT = RESIDUES.map((residue) => '0'.charCodeAt(0) + (residue % 10));
+const ZERO = '0'.charCodeAt(0);
+const BYTES_PER_WORD = 4;
+const BITS_PER_WORD = 32;
+const NUMBERS_PER_WORD = BYTES_PER_WORD * NUMBERS_PER_BYTE;
+
+/** What each bit of a word (four bytes, little-endian) adds to the number of the first. */
+const OFFSETS = Uint8Array.from(
+  { length: BITS_PER_WORD },
+  (_, bit) => NUMBERS_PER_BYTE * (bit >> 3) + RESIDUES[bit & 7],
+);
+
+/** The digits of 0 to 999 with leading zeros, the first one in the lowest byte, and 0 in the highest. */
+const THREE_DIGITS = Uint32Array.from({ length: 1_000 }, (_, n) => {
+  const [a, b, c] = [Math.floor(n / 100), Math.floor(n / 10) % 10, n % 10].map((digit) => ZERO + digit);
+  return a | (b << 8) | (c << 16);
+});
+
+/** Numbers are stored in words, which may reach this far behind the first digit, or behind the last three. */
+const OVERHANG = 16;
 
 /**
  * Writes the numbers of set bits, ascending, into one buffer after another.
  *
- * Since 30 is a multiple of 10, the last digit follows from the bit alone, and from one number to the next
- * the tens grow by little: they are kept as digits and added to, so no number is ever divided.
+ * No number is ever divided. Its last three digits come from a table; those before them stay the same for fifty
+ * numbers or so and are kept as text, which is stored by words, however many digits it has: what is too much is
+ * overwritten by what comes next.
  */
 export class PrimeTextWriter {
   /** The most bytes that one number and its separator take. */
   readonly longest: number;
-  readonly #bitmap: Uint8Array;
+  readonly #bitmap: DataView;
   readonly #separator: Uint8Array;
-  readonly #tens = new DecimalCounter();
+  /** What comes before the last three digits, */
+  readonly #thousands = new DecimalCounter();
+  /** as text, */
+  readonly #prefixBytes = new Uint8Array(OVERHANG);
+  readonly #prefix = new DataView(this.#prefixBytes.buffer);
+  /** of so many digits: none for numbers below 1,000. */
+  #prefixLength = 0;
   #left: number;
+  /** Where in the bitmap the word is that is being written, */
   #byte = 0;
-  /** What is still to be written of `#byte`. */
-  #bits = 0;
-  /** What has to be added to `#tens` for the tens of the first number of `#byte`; may be negative. */
-  #lag = 0;
+  /** what is left of it, */
+  #word = 0;
+  /** and the number that its first byte begins with, less those thousands; may be negative. */
+  #rest = 0;
 
   /** @pre the bitmap has `skip` + `count` bits set, or `count` is 0 */
   constructor(
@@ -38,14 +61,14 @@ export class PrimeTextWriter {
     { skip, count, separator }: { skip: number; count: number; separator: Uint8Array },
   ) {
     this.longest = String(NUMBERS_PER_BYTE * (firstByte + bitmap.length)).length + separator.length;
-    this.#bitmap = bitmap;
+    this.#bitmap = new DataView(bitmap.buffer, bitmap.byteOffset, bitmap.length);
     this.#separator = separator;
     this.#left = count;
     if (count === 0) return;
     const bit = nthSetBit(bitmap, skip);
-    this.#byte = Math.floor(bit / 8);
-    this.#bits = bitmap[this.#byte] & (0xff << (bit % 8));
-    this.#tens.add(TENS_PER_BYTE * (firstByte + this.#byte));
+    this.#byte = BYTES_PER_WORD * Math.floor(bit / 32);
+    this.#word = wordAt(this.#bitmap, this.#byte) & (-1 << (bit % 32));
+    this.#rest = this.#carry(NUMBERS_PER_BYTE * (firstByte + this.#byte));
   }
 
   /** How many numbers are still to be written. */
@@ -55,33 +78,89 @@ export class PrimeTextWriter {
 
   /** Writes as many numbers as surely fit into `chunk` and returns how many bytes they take. */
   fill(chunk: Uint8Array): number {
-    const bitmap = this.#bitmap;
-    const separator = this.#separator;
-    const tens = this.#tens;
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
     const lastStart = chunk.length - this.longest;
-    let left = this.#left;
-    let byte = this.#byte;
-    let bits = this.#bits;
-    let lag = this.#lag;
+    const lastWordStart = chunk.length - BITS_PER_WORD * this.longest - OVERHANG;
     let end = 0;
-    while (left > 0 && end <= lastStart) {
-      while (bits === 0) {
-        bits = bitmap[++byte];
-        lag += TENS_PER_BYTE;
+    while (this.#left > 0 && end <= lastStart) {
+      while (this.#word === 0) {
+        this.#byte += BYTES_PER_WORD;
+        this.#rest += NUMBERS_PER_WORD;
+        this.#word = wordAt(this.#bitmap, this.#byte);
       }
-      const bit = lowestBit(bits);
-      bits &= bits - 1;
-      tens.add(lag + TENS[bit]);
-      lag = -TENS[bit];
-      end = tens.write(chunk, end);
-      chunk[end++] = LAST_DIGIT[bit];
-      for (let i = 0; i < separator.length; i++) chunk[end++] = separator[i];
-      left--;
+      const fits = this.#left >= BITS_PER_WORD && end <= lastWordStart && this.#prefixLength > 0;
+      end = fits ? this.#writeWord(view, end) : this.#writeNumber(view, end);
     }
-    this.#left = left;
-    this.#byte = byte;
-    this.#bits = bits;
-    this.#lag = lag;
     return end;
   }
+
+  /** Writes all that is left of the word, with room for any that it could be; returns the end. */
+  #writeWord(view: DataView, end: number): number {
+    const separator = this.#separator;
+    const afterDigits = separator.length > 0 ? separator[0] << 24 : 0;
+    let word = this.#word;
+    let left = this.#left;
+    let rest = this.#rest;
+    let prefixLength = this.#prefixLength;
+    // Digits are no NaN, whose bits a copy may change: one store instead of two.
+    let prefix = this.#prefix.getFloat64(0, true);
+    do {
+      let number = rest + OFFSETS[lowestBit(word)];
+      word &= word - 1;
+      left--;
+      if (number >= 1_000) {
+        rest -= number;
+        number = this.#carry(number);
+        rest += number;
+        prefixLength = this.#prefixLength;
+        prefix = this.#prefix.getFloat64(0, true);
+      }
+      view.setFloat64(end, prefix, true);
+      // From 10^11 on.
+      if (prefixLength > 8) view.setFloat64(end + 8, this.#prefix.getFloat64(8, true), true);
+      end += prefixLength;
+      view.setInt32(end, THREE_DIGITS[number] | afterDigits, true);
+      end += 3;
+      for (let i = 1; i < separator.length; i++) view.setUint8(end + i, separator[i]);
+      end += separator.length;
+    } while (word !== 0);
+    this.#word = 0;
+    this.#left = left;
+    this.#rest = rest;
+    return end;
+  }
+
+  /** Writes the next number, without leading zeros, to just the bytes that it takes; returns the end. */
+  #writeNumber(view: DataView, end: number): number {
+    const offset = OFFSETS[lowestBit(this.#word)];
+    this.#word &= this.#word - 1;
+    this.#left--;
+    if (this.#rest + offset >= 1_000) this.#rest = this.#carry(this.#rest + offset) - offset;
+    const digits = THREE_DIGITS[this.#rest + offset];
+    for (let i = 0; i < this.#prefixLength; i++) view.setUint8(end++, this.#prefix.getUint8(i));
+    let leading = this.#prefixLength === 0;
+    for (let i = 0; i < 3; i++) {
+      const digit = (digits >> (8 * i)) & 0xff;
+      leading &&= digit === ZERO;
+      if (!leading) view.setUint8(end++, digit);
+    }
+    for (const byte of this.#separator) view.setUint8(end++, byte);
+    return end;
+  }
+
+  /** Moves the thousands of `rest` to the prefix, and returns what remains. */
+  #carry(rest: number): number {
+    const thousands = Math.floor(rest / 1_000);
+    this.#thousands.add(thousands);
+    this.#prefixLength = this.#thousands.write(this.#prefixBytes, 0);
+    return rest - 1_000 * thousands;
+  }
+}
+
+/** Four bytes from `byte` on, little-endian; past the end they are 0. */
+function wordAt(bitmap: DataView, byte: number): number {
+  if (byte + BYTES_PER_WORD <= bitmap.byteLength) return bitmap.getInt32(byte, true);
+  let word = 0;
+  for (let i = bitmap.byteLength - 1; i >= byte; i--) word = (word << 8) | bitmap.getUint8(i);
+  return word;
 }
