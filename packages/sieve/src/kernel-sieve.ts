@@ -39,7 +39,7 @@ export class KernelSieve implements RangeSieve {
     for (let from = 0; from < out.length; from += this.#segment.length) {
       const bytes = Math.min(this.#segment.length, out.length - from);
       count += this.#kernel.sieve(firstByte + from, bytes, this.#givenCount);
-      // 8 µs a segment that takes 400, and the kernel needs no buffer that it would have to share.
+      // 3 µs for a segment that takes 450; so the caller owns the buffer, as with `sieveSegment`.
       out.set(this.#segment.subarray(0, bytes), from);
     }
     return count;

@@ -83,55 +83,63 @@ export class PrimeTextWriter {
     const lastWordStart = chunk.length - BITS_PER_WORD * this.longest - OVERHANG;
     let end = 0;
     while (this.#left > 0 && end <= lastStart) {
-      while (this.#word === 0) {
-        this.#byte += BYTES_PER_WORD;
-        this.#rest += NUMBERS_PER_WORD;
-        this.#word = wordAt(this.#bitmap, this.#byte);
-      }
       const fits = this.#left >= BITS_PER_WORD && end <= lastWordStart && this.#prefixLength > 0;
-      end = fits ? this.#writeWord(view, end) : this.#writeNumber(view, end);
+      end = fits ? this.#writeWords(view, end, lastWordStart) : this.#writeNumber(view, end);
     }
     return end;
   }
 
-  /** Writes all that is left of the word, with room for any that it could be; returns the end. */
-  #writeWord(view: DataView, end: number): number {
+  /** Writes whole words, as long as there is room for any that may come; returns the end. */
+  #writeWords(view: DataView, end: number, lastWordStart: number): number {
+    const bitmap = this.#bitmap;
     const separator = this.#separator;
     const afterDigits = separator.length > 0 ? separator[0] << 24 : 0;
+    let byte = this.#byte;
     let word = this.#word;
-    let left = this.#left;
     let rest = this.#rest;
+    let left = this.#left;
     let prefixLength = this.#prefixLength;
     // Digits are no NaN, whose bits a copy may change: one store instead of two.
     let prefix = this.#prefix.getFloat64(0, true);
-    do {
-      let number = rest + OFFSETS[lowestBit(word)];
-      word &= word - 1;
-      left--;
-      if (number >= 1_000) {
-        rest -= number;
-        number = this.#carry(number);
-        rest += number;
-        prefixLength = this.#prefixLength;
-        prefix = this.#prefix.getFloat64(0, true);
+    while (left >= BITS_PER_WORD && end <= lastWordStart) {
+      while (word !== 0) {
+        let number = rest + OFFSETS[lowestBit(word)];
+        word &= word - 1;
+        left--;
+        if (number >= 1_000) {
+          rest -= number;
+          number = this.#carry(number);
+          rest += number;
+          prefixLength = this.#prefixLength;
+          prefix = this.#prefix.getFloat64(0, true);
+        }
+        view.setFloat64(end, prefix, true);
+        // From 10^11 on.
+        if (prefixLength > 8) view.setFloat64(end + 8, this.#prefix.getFloat64(8, true), true);
+        end += prefixLength;
+        view.setInt32(end, THREE_DIGITS[number] | afterDigits, true);
+        end += 3;
+        for (let i = 1; i < separator.length; i++) view.setUint8(end + i, separator[i]);
+        end += separator.length;
       }
-      view.setFloat64(end, prefix, true);
-      // From 10^11 on.
-      if (prefixLength > 8) view.setFloat64(end + 8, this.#prefix.getFloat64(8, true), true);
-      end += prefixLength;
-      view.setInt32(end, THREE_DIGITS[number] | afterDigits, true);
-      end += 3;
-      for (let i = 1; i < separator.length; i++) view.setUint8(end + i, separator[i]);
-      end += separator.length;
-    } while (word !== 0);
-    this.#word = 0;
-    this.#left = left;
+      byte += BYTES_PER_WORD;
+      rest += NUMBERS_PER_WORD;
+      word = wordAt(bitmap, byte);
+    }
+    this.#byte = byte;
+    this.#word = word;
     this.#rest = rest;
+    this.#left = left;
     return end;
   }
 
   /** Writes the next number, without leading zeros, to just the bytes that it takes; returns the end. */
   #writeNumber(view: DataView, end: number): number {
+    while (this.#word === 0) {
+      this.#byte += BYTES_PER_WORD;
+      this.#rest += NUMBERS_PER_WORD;
+      this.#word = wordAt(this.#bitmap, this.#byte);
+    }
     const offset = OFFSETS[lowestBit(this.#word)];
     this.#word &= this.#word - 1;
     this.#left--;
