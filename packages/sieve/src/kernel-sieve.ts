@@ -4,7 +4,7 @@ import { SievingPrimes } from './sieving-primes.ts';
 import { NUMBERS_PER_BYTE } from './wheel30.ts';
 
 /** What assembly/index.ts exports. */
-interface KernelExports {
+export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   readonly SEGMENT: WebAssembly.Global;
   readonly SEGMENT_BYTES: WebAssembly.Global;
@@ -39,7 +39,7 @@ export class KernelSieve implements RangeSieve {
     for (let from = 0; from < out.length; from += this.#segment.length) {
       const bytes = Math.min(this.#segment.length, out.length - from);
       count += this.#kernel.sieve(firstByte + from, bytes, this.#givenCount);
-      // 3 µs for a segment that takes 450; so the caller owns the buffer, as with `sieveSegment`.
+      // So the caller owns the buffer. Of a segment's 450 µs this takes 3, or 30 if the buffer is fresh.
       out.set(this.#segment.subarray(0, bytes), from);
     }
     return count;
