@@ -79,7 +79,6 @@ export function createSubmit({ redis, queues, depth, lookup, metrics, config }: 
     refuseWhenFull();
     if (data.task.callbackUrl === null) {
       await add(id, data);
-      // A duplicate add changes nothing, yet gives back our own data: only the stored job can tell.
       const stored = await lookup(id);
       if (stored) return stored;
       // An expired task holds the id: the add has changed nothing.
@@ -92,7 +91,10 @@ export function createSubmit({ redis, queues, depth, lookup, metrics, config }: 
   async function replaceExpired(id: string, data: JobData): Promise<Task> {
     const old = await queues.tasks.getJob(id);
     if (old && hasExpired(old, config)) await queues.tasks.remove(id);
-    return add(id, data);
+    const added = await add(id, data);
+    // Without a webhook another may have been quicker, without the claim. A duplicate add changes nothing,
+    // yet gives back our own data: only the stored job can tell.
+    return (await lookup(id)) ?? added;
   }
 
   async function add(id: string, data: JobData): Promise<Task> {
