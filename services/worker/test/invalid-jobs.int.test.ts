@@ -96,13 +96,14 @@ describe('a job of a newer version', () => {
         tookOver.push(job.data.version);
         return { startedAt: Date.now(), segmentsComputed: 0, segmentsCached: 1 };
       },
-      { connection, prefix: place.prefix, drainDelay: 1 },
+      // As many at a time as the old one takes, or that one would be the quicker for long.
+      { connection, prefix: place.prefix, drainDelay: 1, concurrency: 8 },
     );
     try {
       const newerJobs = await Promise.all([1, 2, 3].map(() => addRaw(place, newer())));
       const oldJobs = await Promise.all([1, 2, 3].map(() => place.add({ n: 100 })));
       const ended = await Promise.all([
-        ...newerJobs.map((job) => place.finished(job)),
+        ...newerJobs.map((job) => place.finished(job, 50_000)),
         ...oldJobs.map((job) => place.ended(job)),
       ]);
       expect(await Promise.all(ended.map((job) => job.getState()))).toEqual(ended.map(() => 'completed'));
