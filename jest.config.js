@@ -29,7 +29,13 @@ export default {
       displayName: 'int',
       testMatch: ['<rootDir>/{packages,services}/*/test/**/*.int.test.ts'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts'] },
+    {
+      ...shared,
+      ...redis,
+      displayName: 'e2e',
+      // Beside the whole-system tests those of one service that take long.
+      testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts', '<rootDir>/services/*/test/**/*.e2e.test.ts'],
+    },
     { ...shared, displayName: 'slow', testMatch: ['<rootDir>/packages/*/test/**/*.slow.test.ts'] },
   ],
 };
