@@ -111,9 +111,16 @@ export function reportConnection(
   log: { warn: (fields: object, message: string) => void; info: (fields: object, message: string) => void },
 ): void {
   let away = false;
-  redis.on('error', (error: Error) => {
-    if (!away) log.warn({ reason: error.message }, 'redis is away');
+  const lost = (reason: string) => {
+    if (!away) log.warn({ reason }, 'redis is away');
     away = true;
+  };
+  redis.on('error', (error: Error) => {
+    lost(error.message);
+  });
+  // A server that ends in order closes the connection without an error.
+  redis.on('reconnecting', () => {
+    lost('connection closed');
   });
   redis.on('ready', () => {
     if (away) log.info({}, 'redis is back');
