@@ -23,10 +23,6 @@ export class Readiness {
     this.#stopping = true;
   }
 
-  get stopping(): boolean {
-    return this.#stopping;
-  }
-
   report(): Report {
     let ready = !this.#stopping;
     const checks: Record<string, 'ok' | 'failing'> = {};

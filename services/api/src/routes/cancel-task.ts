@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import type { Cancel } from '../tasks/cancel.ts';
-import { isTaskId } from '../tasks/task-id.ts';
 import { queryOf } from './query.ts';
 import { NoQuery } from './schemas.ts';
 import { idOf, unknownTask } from './task-of.ts';
@@ -9,8 +8,6 @@ import { idOf, unknownTask } from './task-of.ts';
 export function cancelTask(cancel: Cancel) {
   return async function handleCancelTask(req: Request, res: Response): Promise<void> {
     queryOf(req, NoQuery);
-    const id = idOf(req);
-    const summary = isTaskId(id) ? await cancel(id) : undefined;
-    res.status(202).json(summary ?? unknownTask());
+    res.status(202).json((await cancel(idOf(req))) ?? unknownTask());
   };
 }
