@@ -51,22 +51,21 @@ export class PrimeStore {
   }
 
   /**
-   * Stores the segments, then enters them in the manifest, then releases the leases that `owner` still has on
-   * them: one transaction in one round trip. Storing a segment again changes nothing.
+   * Stores the segments, then enters them in the manifest and releases the leases that `owner` still has on
+   * them. Storing a segment again changes nothing. When it rejects, bytes may be stored, but without an entry.
    *
    * @throws {RangeError} If one cannot be a segment (see `encodeSegment`); nothing is stored then.
    */
   async put(segments: readonly Segment[], { owner }: { readonly owner?: string } = {}): Promise<void> {
     if (segments.length === 0) return;
-    // A transaction rather than a mere pipeline: when Redis refuses one SET for want of memory, it refuses
-    // the whole, and no entry promises bytes that are not there.
-    const transaction = this.#redis.multi();
-    const counts: number[] = [];
-    for (const segment of segments) {
-      transaction.set(this.#keys.segment(segment.segment), encodeSegment(segment));
-      counts.push(segment.segment, segment.count);
-    }
-    transaction.hset(this.#keys.manifest, ...counts);
+    const values = segments.map(
+      (segment) => [this.#keys.segment(segment.segment), encodeSegment(segment)] as const,
+    );
+    // Not in the transaction: ioredis copies the Buffers of a pipeline twice and those of a command once, and
+    // what it allocates is garbage for V8 to collect. So the entry waits for the bytes that it promises.
+    await Promise.all(values.map(([key, value]) => this.#redis.set(key, value)));
+    const counts = segments.flatMap(({ segment, count }) => [segment, count]);
+    const transaction = this.#redis.multi().hset(this.#keys.manifest, ...counts);
     if (owner !== undefined) {
       const leases = segments.map(({ segment }) => this.#keys.lease(segment));
       transaction.eval(RELEASE, leases.length, ...leases, owner);

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { SEGMENT_BYTES } from '@primes/sieve';
 import fc from 'fast-check';
-import { decodeSegment, encodeSegment, HEADER_BYTES, LAST_SEGMENT } from './segment-codec.ts';
+import { allocateBitmap, decodeSegment, encodeSegment, HEADER_BYTES, LAST_SEGMENT } from './segment-codec.ts';
 import { CorruptSegmentError } from './segment-errors.ts';
 
 const BODY_BYTES = 24;
@@ -52,6 +52,15 @@ describe('encodeSegment() and decodeSegment()', () => {
         },
       ),
     );
+  });
+
+  it('need no copy of a bitmap that leaves room for the header', () => {
+    const roomy = { ...small, bitmap: allocateBitmap(BODY_BYTES) };
+    roomy.bitmap.set(small.bitmap);
+    const encoded = encodeSegment(roomy, BODY_BYTES);
+    expect(encoded.buffer).toBe(roomy.bitmap.buffer);
+    expect(encoded.equals(encodeSegment(small, BODY_BYTES))).toBe(true);
+    expect(encodeSegment(small, BODY_BYTES).buffer).not.toBe(small.bitmap.buffer);
   });
 
   it('keep a segment of the default size within an allocation of 131,072 bytes', () => {

@@ -41,9 +41,15 @@ const COUNT = 16;
 const RESERVED = 20;
 const CHECKSUM = 28;
 
+/** Memory for a bitmap that `encodeSegment` can put a header in front of, so that it need not copy it. */
+export function allocateBitmap(bodyBytes = SEGMENT_BYTES): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(HEADER_BYTES + bodyBytes), HEADER_BYTES);
+}
+
 /**
- * The bytes of a segment as they are stored: header, then the bitmap. `count` is taken at its word, since the
- * thread that sieved has it already; `decodeSegment` checks it.
+ * The bytes of a segment as they are stored: header, then the bitmap, in the bitmap's own memory if it came
+ * from `allocateBitmap`. `count` is taken at its word, since the thread that sieved has it already;
+ * `decodeSegment` checks it.
  *
  * @throws {RangeError} If the segment, the bitmap's length or the count cannot be those of a segment.
  */
@@ -51,7 +57,7 @@ export function encodeSegment({ segment, bitmap, count }: Segment, bodyBytes = S
   checkInteger('segment', segment, { most: LAST_SEGMENT });
   checkInteger('bitmap.length', bitmap.length, { least: bodyBytes, most: bodyBytes });
   checkInteger('count', count, { least: 1, most: bodyBytes * 8 });
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + bodyBytes);
+  const bytes = behindHeader(bitmap);
   const header = viewOf(bytes);
   header.setUint32(0, MAGIC, true);
   header.setUint16(VERSION, FORMAT_VERSION, true);
@@ -60,7 +66,6 @@ export function encodeSegment({ segment, bitmap, count }: Segment, bodyBytes = S
   header.setUint32(BODY_BYTES, bodyBytes, true);
   header.setUint32(COUNT, count, true);
   bytes.fill(0, RESERVED, CHECKSUM);
-  bytes.set(bitmap, HEADER_BYTES);
   header.setUint32(CHECKSUM, checksum(bytes), true);
   return bytes;
 }
@@ -89,6 +94,17 @@ export function decodeSegment(segment: number, bytes: Uint8Array, bodyBytes = SE
   // Bytes as written, but by a writer that miscounted: every rank after this segment would be off.
   check('bit count', countBits(bitmap), count);
   return { segment, bitmap, count };
+}
+
+/** The bitmap with room for a header in front. */
+function behindHeader(bitmap: Uint8Array): Buffer {
+  const length = HEADER_BYTES + bitmap.length;
+  if (bitmap.byteOffset === HEADER_BYTES && bitmap.buffer.byteLength === length) {
+    return Buffer.from(bitmap.buffer, 0, length);
+  }
+  const bytes = Buffer.allocUnsafe(length);
+  bytes.set(bitmap, HEADER_BYTES);
+  return bytes;
 }
 
 /** CRC-32 of the header before the checksum, then of the body: any one changed byte changes it. */

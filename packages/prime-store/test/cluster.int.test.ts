@@ -34,9 +34,9 @@ describe('A store in a Redis Cluster', () => {
     expect((await store.manifest()).leadingSegments).toBe(2);
   });
 
-  it('is refused under any other prefix, before anything is written', async () => {
-    const store = new PrimeStore(server.cluster, { prefix: uniquePrefix() });
-    await expect(store.put(syntheticSegments(2))).rejects.toThrow(/slot/i);
-    expect((await store.manifest()).stored).toBe(0);
+  it('is refused under any other prefix, by the first claim', async () => {
+    const leases = new SegmentLeases(server.cluster, { prefix: uniquePrefix() });
+    const claim = leases.claim([0, 1], { owner: 'a', ttlMs: 60_000 });
+    await expect(claim).rejects.toThrow(/slot/i);
   });
 });

@@ -40,6 +40,21 @@ describe('SievePool', () => {
     expect(started).toHaveLength(2);
   });
 
+  it('sieves into memory of the caller, and hands that back', async () => {
+    await using pool = new SievePool({ threads: 1 });
+    let memory = new ArrayBuffer(1_032);
+    for (const firstByte of [33_000_000_000, 5]) {
+      const into = new Uint8Array(memory, 32);
+      const { bitmap } = await pool.sieve({ firstByte, bytes: 1_000 }, { group: 'g', into });
+      expect(firstDifference(bitmap, expectedBitmap(firstByte, 1_000))).toBe(-1);
+      expect(into.buffer.detached).toBe(true);
+      expect([bitmap.byteOffset, bitmap.buffer.byteLength]).toEqual([32, 1_032]);
+      memory = bitmap.buffer;
+    }
+    const short = { group: 'g', into: new Uint8Array(999) };
+    await expect(pool.sieve(SHORT, short)).rejects.toThrow('`into` must be 1000 bytes long: received 999');
+  });
+
   it('counts the primes to 10^9', async () => {
     await using pool = new SievePool({ threads: 2 });
     // The last prime below, 10^9 − 63, lies before the byte that holds the end.
@@ -114,7 +129,10 @@ describe('SievePool', () => {
     await using pool = new SievePool({ threads: 2 });
     const ranges = [LONG, SHORT, SHORT, SHORT, SHORT, SHORT];
     crash(started[0]);
-    const outcomes = await Promise.allSettled(ranges.map((range) => pool.sieve(range, { group: 'g' })));
+    // What the thread took along does not come back: its waiting ranges get new memory.
+    const outcomes = await Promise.allSettled(
+      ranges.map((range) => pool.sieve(range, { group: 'g', into: new Uint8Array(range.bytes) })),
+    );
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...Array(5).fill('fulfilled')]);
     expect(outcomes[0]).toMatchObject({
       reason: { message: 'A sieve thread ended before its range was done', cause },

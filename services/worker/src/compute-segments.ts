@@ -3,11 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PrimeStore, SegmentLeases } from '@primes/prime-store';
 import { SEGMENT_BYTES, type SievePool } from '@primes/sieve';
 import { resendIfCut } from './resend.ts';
+import type { SegmentMemory } from './segment-memory.ts';
 
 export interface ComputeDeps {
   readonly store: PrimeStore;
   readonly leases: SegmentLeases;
   readonly pool: SievePool;
+  readonly memory: SegmentMemory;
   readonly leaseMs: number;
 }
 
@@ -91,14 +93,15 @@ async function sieveLeased(
 
 /** Each segment is stored as soon as it is sieved, while the threads are at the next ones. */
 async function sieveAll(segments: readonly number[], deps: ComputeDeps, options: Owned): Promise<void> {
-  const { store, pool } = deps;
+  const { store, pool, memory } = deps;
   const { group, signal, owner, onSegment } = options;
   const outcomes = await Promise.allSettled(
     segments.map(async (segment) => {
       const range = { firstByte: segment * SEGMENT_BYTES, bytes: SEGMENT_BYTES };
-      const { bitmap, count } = await pool.sieve(range, { group, signal });
+      const { bitmap, count } = await pool.sieve(range, { group, signal, into: memory.take() });
       const lease = owner === undefined ? {} : { owner };
       await resendIfCut(() => store.put([{ segment, bitmap, count }], lease));
+      memory.giveBack(bitmap);
       onSegment(count);
     }),
   );

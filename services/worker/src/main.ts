@@ -15,6 +15,7 @@ import { workerConfig } from './config.ts';
 import { Consumer } from './consumer.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { WorkerMetrics } from './metrics.ts';
+import { SegmentMemory } from './segment-memory.ts';
 import { TransitionLog } from './transition-log.ts';
 
 const service = 'worker';
@@ -41,7 +42,8 @@ await runService({ service, schema: workerConfig, env: process.env }, async ({ c
   const leases = new SegmentLeases(storeRedis, prefix);
   const manifests = new ManifestCache(store, storeRedis);
   const transitions = new TransitionLog(log);
-  const engine = { store, leases, pool, manifests, leaseMs: config.LEASE_MS };
+  const memory = new SegmentMemory();
+  const engine = { store, leases, pool, memory, manifests, leaseMs: config.LEASE_MS };
   const consumer = new Consumer({ ...engine, redis, metrics, transitions, log, config });
   lifecycle.onClose('consumer', async () => {
     readiness.stop();

@@ -7,6 +7,7 @@ import { workerConfig } from '../src/config.ts';
 import { Consumer } from '../src/consumer.ts';
 import { ManifestCache } from '../src/manifest-cache.ts';
 import { WorkerMetrics } from '../src/metrics.ts';
+import { SegmentMemory } from '../src/segment-memory.ts';
 import { TransitionLog } from '../src/transition-log.ts';
 import type { Place } from './place.ts';
 
@@ -53,6 +54,7 @@ export async function startWorker(
     store,
     leases: new SegmentLeases(storeRedis, prefix),
     pool,
+    memory: new SegmentMemory(),
     leaseMs: config.LEASE_MS,
     manifests: new ManifestCache(store, storeRedis),
     metrics,

@@ -10,6 +10,11 @@ export interface SieveOptions {
   readonly group: string;
   /** Gives the range up: the promise rejects at once with the signal's reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Memory for the bitmap, as long as the range: the same comes back in the answer. Its buffer is the pool's
+   * until then, and lost if there is no answer. Default: new memory.
+   */
+  readonly into?: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -38,18 +43,21 @@ export class SievePool {
   }
 
   /**
-   * The bitmap of the bytes of the wheel from `firstByte` on, in a buffer of its own, and its number of
+   * The bitmap of the bytes of the wheel from `firstByte` on, in `into` or a buffer of its own, and its number of
    * primes. A range that is given up while it is sieved is finished all the same, and dropped.
    *
-   * Rejects with a RangeError if the range is empty, not made of whole bytes or not within 0 to MAX_NUMBER,
-   * and with an Error if the thread crashed at it, or the pool is closed or closes before it is done.
+   * Rejects with a RangeError if the range is empty, not made of whole bytes, not within 0 to MAX_NUMBER or
+   * not as long as `into`, and with an Error if the thread crashed at it, or the pool is closed or closes before it is done.
    */
-  async sieve(range: SieveRange, { group, signal }: SieveOptions): Promise<SievedRange> {
+  async sieve(range: SieveRange, { group, signal, into }: SieveOptions): Promise<SievedRange> {
     checkRange(range);
+    if (into && into.length !== range.bytes) {
+      throw new RangeError(`\`into\` must be ${range.bytes} bytes long: received ${into.length}`);
+    }
     if (this.#closed) throw closedError();
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<SievedRange>();
-    const job: Job = { group, range, resolve, reject };
+    const job: Job = { group, request: { ...range, into }, resolve, reject };
     const giveUp = () => {
       this.#waiting.delete(group, job);
       reject(signal?.reason);
@@ -117,10 +125,16 @@ export class SievePool {
   #settle(unfinished: readonly Job[], error: unknown): void {
     for (const [i, job] of unfinished.entries()) {
       if (this.#closed) job.reject(closedError());
-      else if (i > 0) this.#waiting.push(job.group, job);
+      else if (i > 0) this.#waitAgain(job);
       else job.reject(new Error('A sieve thread ended before its range was done', { cause: error }));
     }
     this.#dispatch();
+  }
+
+  /** For new memory: the thread took the caller's along. */
+  #waitAgain(job: Job): void {
+    job.request = { ...job.request, into: undefined };
+    this.#waiting.push(job.group, job);
   }
 }
 

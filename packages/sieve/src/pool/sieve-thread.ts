@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { SieveRange, SievedRange } from './protocol.ts';
+import type { SievedRange, SieveRequest } from './protocol.ts';
 
 // .ts in src and .js in dist: tsc rewrites imports, but no URLs.
 const THREAD_FILE = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
@@ -8,7 +8,7 @@ const THREAD_FILE = new URL(`./thread${extname(import.meta.filename)}`, import.m
 /** A range on its way through the pool, and the promise of its caller. */
 export interface Job {
   readonly group: string;
-  readonly range: SieveRange;
+  request: SieveRequest;
   readonly resolve: (sieved: SievedRange) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -50,7 +50,8 @@ export class SieveThread {
 
   run(job: Job): void {
     this.#jobs.push(job);
-    this.#worker.postMessage(job.range);
+    const { into } = job.request;
+    this.#worker.postMessage(job.request, into ? [into.buffer] : []);
   }
 
   /** Ends the thread, whatever it is at, and resolves when it is gone. */
