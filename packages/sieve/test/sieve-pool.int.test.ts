@@ -55,6 +55,15 @@ describe('SievePool', () => {
     await expect(pool.sieve(SHORT, short)).rejects.toThrow('`into` must be 1000 bytes long: received 999');
   });
 
+  it('starts a thread only for a range that finds none idle', async () => {
+    await using pool = new SievePool({ threads: 2 });
+    expect(started).toHaveLength(0);
+    for (let i = 0; i < 3; i++) await pool.sieve(SHORT, { group: 'g' });
+    expect(started).toHaveLength(1);
+    await Promise.all(Array.from({ length: 10 }, () => pool.sieve(SHORT, { group: 'g' })));
+    expect(started).toHaveLength(2);
+  });
+
   it('counts the primes to 10^9', async () => {
     await using pool = new SievePool({ threads: 2 });
     // The last prime below, 10^9 − 63, lies before the byte that holds the end.
@@ -127,6 +136,7 @@ describe('SievePool', () => {
     },
   ])('rejects only the range of a thread that $what, and replaces it', async ({ crash, cause }) => {
     await using pool = new SievePool({ threads: 2 });
+    await Promise.all([pool.sieve(SHORT, { group: 'g' }), pool.sieve(SHORT, { group: 'g' })]);
     const ranges = [LONG, SHORT, SHORT, SHORT, SHORT, SHORT];
     crash(started[0]);
     // What the thread took along does not come back: its waiting ranges get new memory.
@@ -156,8 +166,8 @@ describe('SievePool', () => {
 
   it('close() rejects what is not done, ends the threads, and leaves the pool closed', async () => {
     const pool = new SievePool({ threads: 2 });
-    const exits = started.map((thread) => once(thread, 'exit'));
     const ranges = Array.from({ length: 10 }, () => pool.sieve(LONG, { group: 'g' }));
+    const exits = started.map((thread) => once(thread, 'exit'));
     const outcomes = Promise.allSettled(ranges);
     await pool.close();
     expect(started.map((thread) => thread.threadId)).toEqual([-1, -1]);
