@@ -1,33 +1,46 @@
-import { ms, perSecond, type Row } from './scenarios.ts';
+import { atMost, ms, perSecond, type Row } from './row.ts';
 import { median, percentile } from './statistics.ts';
-import { CONNECTIONS, SUBMISSIONS, submitAndDrain } from './submit-and-drain.ts';
+import { SUBMISSIONS, submitAndDrain } from './submit-and-drain.ts';
 import type { System } from './system.ts';
 
 const CONCURRENCIES = [1, 2, 4, 8, 16];
 const ROUNDS = 3;
-const SMALL_TASKS = 50;
+const SMALL_TASKS = 200;
 
 /** What WORKER_CONCURRENCY buys: cached tasks a second, and how long a small task takes beside large ones. */
 export async function* compareConcurrencies(system: System): AsyncGenerator<Row> {
   const drains = new Map(CONCURRENCIES.map((concurrency) => [concurrency, [] as number[]]));
-  const client = system.client(CONNECTIONS);
   // Interleaved, so that what else the machine does falls on all of them.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const concurrency of CONCURRENCIES) {
-      const { drain } = await submitAndDrain(system, client, { WORKER_CONCURRENCY: String(concurrency) });
+      const { drain } = await submitAndDrain(system, { WORKER_CONCURRENCY: String(concurrency) });
       if (round > 0) drains.get(concurrency)?.push(drain);
     }
   }
   for (const [concurrency, times] of drains) {
     const value = `${perSecond(SUBMISSIONS, median(times))}; beside one task of 50,000,000: ${await beside(system, concurrency)}`;
-    yield { what: `concurrency ${concurrency}: drained`, value };
+    yield { what: `concurrency ${concurrency}: drained`, measured: value };
   }
-  await client.close();
+}
+
+/** A small task beside a large one, in the same worker. */
+export async function* fairnessRow(system: System): AsyncGenerator<Row> {
+  const times = await besideLarge(system, 4);
+  yield {
+    what: 'fresh n = 1,000 while n = 50,000,000 runs in the same worker, p50 / p99',
+    measured: `${ms(median(times))} / ${ms(percentile(times, 99))}`,
+    bar: atMost(percentile(times, 99), 50, ms),
+  };
 }
 
 async function beside(system: System, concurrency: number): Promise<string> {
   if (concurrency === 1) return 'waits for its end';
-  const worker = await system.startWorker({ WORKER_CONCURRENCY: String(concurrency) });
+  const times = await besideLarge(system, concurrency);
+  return `${ms(median(times))} / ${ms(percentile(times, 99))} for n = 1,000 (p50 / p99)`;
+}
+
+async function besideLarge(system: System, concurrency: number): Promise<number[]> {
+  const worker = await system.start('worker', { WORKER_CONCURRENCY: String(concurrency) });
   const client = system.client(2);
   await client.time({ n: 1_000, fresh: true });
   const times: number[] = [];
@@ -41,5 +54,5 @@ async function beside(system: System, concurrency: number): Promise<string> {
   }
   await client.close();
   await worker[Symbol.asyncDispose]();
-  return `${ms(median(times))} / ${ms(percentile(times, 99))} for n = 1,000 (p50 / p99)`;
+  return times;
 }

@@ -1,11 +1,62 @@
-import { compareConcurrencies } from './concurrency.ts';
-import { runScenarios } from './scenarios.ts';
-import { describeMachine, startSystem } from './system.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { compareConcurrencies, fairnessRow } from './concurrency.ts';
+import { startRows, storeRows } from './footprint.ts';
+import { kernelRows } from './kernel.ts';
+import { latencyRows } from './latency.ts';
+import { peerRows } from './peer.ts';
+import { primesieveVersion } from './primesieve.ts';
+import { TABLE_HEAD, tableLine, type Row } from './row.ts';
+import { streamingRows } from './streaming.ts';
+import { submitAndDrainRows } from './submit-and-drain.ts';
+import { describeMachine, startSystem, type System } from './system.ts';
 
-const [topic] = process.argv.slice(2);
+const PAGE = new URL('../docs/performance.md', import.meta.url);
+const [BEGIN, END] = ['<!-- measured -->', '<!-- /measured -->'];
 
-console.log(describeMachine());
-await using system = await startSystem();
-console.log('\n| what | measured |\n| --- | --- |');
-const rows = topic === 'concurrency' ? compareConcurrencies(system) : runScenarios(system);
-for await (const { what, value } of rows) console.log(`| ${what} | ${value} |`);
+const { values, positionals } = parseArgs({
+  options: { peers: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const peers = values.peers ?? false;
+const peer = peers ? process.env['PEER_URL'] : undefined;
+const primesieve = peers ? await primesieveVersion() : undefined;
+
+/** Each on a system of its own, so that none finds what another has left. */
+const topics: Record<string, (system: System) => AsyncIterable<Row>> = {
+  kernel: () => kernelRows({ primesieve: primesieve !== undefined }),
+  latency: latencyRows,
+  fairness: fairnessRow,
+  submit: submitAndDrainRows,
+  streaming: (system) => streamingRows(system, { primesieve: primesieve !== undefined }),
+  store: storeRows,
+  start: startRows,
+  ...(peer !== undefined && { peer: (system) => peerRows(system, peer) }),
+};
+const more: typeof topics = { concurrency: compareConcurrencies };
+
+const lines: string[] = [];
+const say = (line: string) => {
+  lines.push(line);
+  console.log(line);
+};
+say(`${describeMachine()}${primesieve === undefined ? '' : `; ${primesieve}`}. Medians, sides in turn.`);
+if (peers && primesieve === undefined) say('primesieve is not on the PATH: its rows are left out.');
+if (peers && peer === undefined) say('PEER_URL is not set: its rows are left out.');
+['', ...TABLE_HEAD].forEach(say);
+for (const name of positionals.length > 0 ? positionals : Object.keys(topics)) {
+  const topic = { ...topics, ...more }[name];
+  if (!topic) throw new Error(`There is no topic ${name}: ${Object.keys({ ...topics, ...more }).join(', ')}`);
+  await using system = await startSystem();
+  for await (const row of topic(system)) say(tableLine(row));
+}
+if (peers && positionals.length === 0) await keep(lines);
+
+/** Puts the table in its place in docs/performance.md. */
+async function keep(table: readonly string[]): Promise<void> {
+  const page = await readFile(PAGE, 'utf8');
+  const [before, after] = [page.split(BEGIN)[0], page.split(END)[1]];
+  if (before === undefined || after === undefined)
+    throw new Error('docs/performance.md has lost its markers');
+  await writeFile(PAGE, `${before}${BEGIN}\n\n${table.join('\n')}\n\n${END}${after}`);
+}

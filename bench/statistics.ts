@@ -17,3 +17,11 @@ export async function timed(work: () => Promise<void>): Promise<number> {
   await work();
   return performance.now() - start;
 }
+
+/** The results of `rounds` calls, after one that does not count. */
+export async function repeat(rounds: number, call: () => Promise<number>): Promise<number[]> {
+  await call();
+  const results: number[] = [];
+  for (let round = 0; round < rounds; round++) results.push(await call());
+  return results;
+}

@@ -2,12 +2,14 @@ import { TASK_QUEUE } from '@primes/contracts';
 import { createBackgroundRedis } from '@primes/service-kit';
 import { eventually } from '@primes/testing';
 import { Queue } from 'bullmq';
-import type { Client } from './client.ts';
-import { timed } from './statistics.ts';
-import type { System } from './system.ts';
+import { startBare } from './bare-pair.ts';
+import { CONNECTIONS, submitMany } from './load.ts';
+import { atLeast, perSecond, times, type Row } from './row.ts';
+import { median, timed } from './statistics.ts';
+import { QUEUE_PREFIX, type System } from './system.ts';
 
 export const SUBMISSIONS = 5_000;
-export const CONNECTIONS = 32;
+const ROUNDS = 5;
 
 /** Milliseconds that SUBMISSIONS cached tasks took to be submitted, then to be drained by one worker. */
 export interface SubmitAndDrain {
@@ -15,17 +17,63 @@ export interface SubmitAndDrain {
   readonly drain: number;
 }
 
+interface Side {
+  readonly queue: string;
+  readonly prefix: string;
+  readonly api: string;
+  readonly startWorker: () => Promise<AsyncDisposable>;
+}
+
+/** Ours beside a bare pair, in turn, with a worker of the same concurrency each. */
+export async function* submitAndDrainRows(system: System): AsyncGenerator<Row> {
+  await using bareApi = await startBare('api', system.redis.url);
+  const ours = sideOf(system);
+  const bare = {
+    queue: 'bare',
+    prefix: 'bull',
+    api: bareApi.url,
+    startWorker: () => startBare('worker', system.redis.url),
+  };
+  const ourRounds: SubmitAndDrain[] = [];
+  const bareRounds: SubmitAndDrain[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const [our, their] = [await measure(system, ours), await measure(system, bare)];
+    if (round > 0) {
+      ourRounds.push(our);
+      bareRounds.push(their);
+    }
+  }
+  for (const { key, what, least } of [
+    { key: 'submit', what: `POST /tasks, ${CONNECTIONS} connections`, least: 1 },
+    { key: 'drain', what: 'cached tasks drained by one worker', least: 0.9 },
+  ] as const) {
+    const [our, their] = [ourRounds, bareRounds].map((rounds) => median(rounds.map((round) => round[key])));
+    if (our === undefined || their === undefined) throw new Error('Nothing was measured');
+    const ratio = their / our;
+    yield {
+      what: `${what}, against a bare Express + BullMQ pair`,
+      measured: `${times(ratio)} (${perSecond(SUBMISSIONS, our)} and ${perSecond(SUBMISSIONS, their)})`,
+      bar: atLeast(ratio, least, times),
+    };
+  }
+}
+
+export function submitAndDrain(system: System, env: Record<string, string> = {}): Promise<SubmitAndDrain> {
+  return measure(system, sideOf(system, env));
+}
+
+function sideOf(system: System, env: Record<string, string> = {}): Side {
+  const startWorker = () => system.start('worker', env);
+  return { queue: TASK_QUEUE, prefix: QUEUE_PREFIX, api: system.api.url, startWorker };
+}
+
 /** Submits to a paused queue, so that the worker is ready and warm before it has anything to drain. */
-export async function submitAndDrain(
-  system: System,
-  client: Client,
-  env: Record<string, string> = {},
-): Promise<SubmitAndDrain> {
+async function measure(system: System, { queue: name, prefix, api, startWorker }: Side) {
   const redis = createBackgroundRedis(system.redis.url, { name: 'bench', commandTimeoutMs: 2_000 });
-  const queue = new Queue(TASK_QUEUE, { connection: redis, prefix: 'bench' });
+  const queue = new Queue(name, { connection: redis, prefix });
   await queue.pause();
-  const submit = await timed(() => submitMany(client));
-  const worker = await system.startWorker(env);
+  const submit = await submitMany(api, SUBMISSIONS);
+  const worker = await startWorker();
   const drain = await timed(async () => {
     await queue.resume();
     await eventually(
@@ -40,12 +88,4 @@ export async function submitAndDrain(
   await queue.close();
   redis.disconnect();
   return { submit, drain };
-}
-
-async function submitMany(client: Client): Promise<void> {
-  let left = SUBMISSIONS;
-  const connection = async () => {
-    while (left-- > 0) await client.submit({ n: 1_000 });
-  };
-  await Promise.all(Array.from({ length: CONNECTIONS }, connection));
 }

@@ -4,33 +4,40 @@ import { availableParallelism, cpus } from 'node:os';
 import { startRedis, startService, type ServiceProcess, type TestRedis } from '@primes/testing';
 import { Client } from './client.ts';
 
-const PREFIXES = {
-  LOG_LEVEL: 'info',
-  QUEUE_PREFIX: 'bench',
-  STORE_PREFIX: 'bench-primes',
-  MAX_QUEUED: '1000000',
-};
+export const QUEUE_PREFIX = 'bench';
+export const STORE_PREFIX = 'bench-primes';
 
-/** The service on this machine: its own Redis, an api, and workers that come and go. */
+const ENV = { LOG_LEVEL: 'info', QUEUE_PREFIX, STORE_PREFIX, MAX_QUEUED: '10000000', MAX_N: '1000000000' };
+
+/** As the images run them: see the Dockerfile. */
+const BUILT = { builtWith: ['--max-semi-space-size=2'] };
+
+/** The service on this machine: its own Redis, an api, and what else is started, to its end at the latest. */
 export interface System {
   readonly redis: TestRedis;
   readonly api: ServiceProcess;
-  startWorker(env?: Record<string, string>): Promise<ServiceProcess>;
+  start(service: 'api' | 'worker' | 'metrics-gateway', env?: Record<string, string>): Promise<ServiceProcess>;
   client(connections: number): Client;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export async function startSystem(): Promise<System> {
   const redis = await startRedis();
-  const env = { ...PREFIXES, REDIS_URL: redis.url };
-  const api = await startService('api', env);
+  const env = { ...ENV, REDIS_URL: redis.url };
+  const started: ServiceProcess[] = [];
+  const start: System['start'] = async (service, more = {}) => {
+    const child = await startService(service, { ...env, ...more }, BUILT);
+    started.push(child);
+    return child;
+  };
+  const api = await start('api');
   return {
     redis,
     api,
-    startWorker: (more = {}) => startService('worker', { ...env, ...more }),
+    start,
     client: (connections) => new Client(api.url, { connections }),
     async [Symbol.asyncDispose]() {
-      await api[Symbol.asyncDispose]();
+      for (const child of started) await child[Symbol.asyncDispose]();
       await redis[Symbol.asyncDispose]();
     },
   };
@@ -45,8 +52,8 @@ export function describeMachine(): string {
   return `${model}, ${availableParallelism()} CPUs; Node ${process.version}; Redis ${redis?.[1] ?? 'of unknown version'}, append-only file off`;
 }
 
-/** Resident memory of a process in MB (Linux). */
-export function residentMegabytes(pid: number): number {
+/** Resident memory of a process in bytes (Linux). */
+export function residentBytes(pid: number): number {
   const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kilobytes) / 1_024);
+  return Number(kilobytes) * 1_024;
 }

@@ -42,3 +42,4 @@ export {
   registryIndexKey,
   registryKey,
 } from './telemetry/registry-publisher.ts';
+export { SharedCounters } from './telemetry/shared-counters.ts';

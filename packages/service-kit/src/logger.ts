@@ -16,9 +16,9 @@ export async function createLogger(service: string, config: LoggerConfig): Promi
     formatters: { level: (label) => ({ level: label }) },
   };
   const pretty = config.LOG_FORMAT === 'pretty' || (config.LOG_FORMAT === 'auto' && process.stdout.isTTY);
-  // Written while the event loop goes on: lines that come meanwhile share the next write, and the end of
-  // the process waits for the last. Writing each at once took 10 % of a worker that drains cached tasks.
-  if (!pretty) return pino(options, pino.destination({ sync: false }));
+  // Lines share a write, which waits for 8 KiB or 100 ms, and the end of the process waits for the last:
+  // a write a line took 9 % of the api's time under load.
+  if (!pretty) return pino(options, pino.destination({ sync: false, minLength: 8_192, periodicFlush: 100 }));
   // Loaded only where someone reads along: it costs 20 ms and 4 MB at the start of every process.
   const { default: prettyStream } = await import('pino-pretty');
   return pino(

@@ -1,8 +1,10 @@
 export { countBits, nthSetBit } from './bits.ts';
 export { nthPrimeUpperBound } from './nth-prime-bound.ts';
+export { createRangeSieve } from './pool/kernel-module.ts';
 export type { SieveRange, SievedRange } from './pool/protocol.ts';
 export { SievePool, type SieveOptions } from './pool/sieve-pool.ts';
 export { primeText, type PrimeTextOptions } from './prime-text.ts';
+export type { RangeSieve } from './range-sieve.ts';
 export { sieveSegment } from './segment-sieve.ts';
 export { sievingPrimesUpTo } from './sieving-primes.ts';
 export { MAX_NUMBER, SEGMENT_BYTES, SEGMENT_NUMBERS } from './tuning.ts';

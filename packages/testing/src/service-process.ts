@@ -37,15 +37,23 @@ const DEFAULTS = {
   WEBHOOK_SECRET: `whsec_${Buffer.from('only-for-tests-webhook-secret-0').toString('base64')}`,
 };
 
+/** Run from its source, or from what `npm run build` made of it, with flags of Node's. */
+export type Program = 'source' | { readonly builtWith: readonly string[] };
+
 /**
- * A service as a process of its own, run from its source, ready for traffic.
- * `env` is all it is told besides the defaults above; REDIS_URL and the prefixes belong into it.
+ * A service as a process of its own, ready for traffic. `env` is all it is told besides the defaults above;
+ * REDIS_URL and the prefixes belong into it.
  */
 export async function startService(
   service: ServiceName,
   env: Record<string, string>,
+  program: Program = 'source',
 ): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, ['--conditions=source', `services/${service}/src/main.ts`], {
+  const args =
+    program === 'source'
+      ? ['--conditions=source', `services/${service}/src/main.ts`]
+      : [...program.builtWith, `services/${service}/dist/main.js`];
+  const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], ...DEFAULTS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

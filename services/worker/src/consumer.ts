@@ -9,7 +9,7 @@ import {
   type JobData,
   type JobResult,
 } from '@primes/contracts';
-import { logUnlessAway, type Logger } from '@primes/service-kit';
+import { SharedCounters, logUnlessAway, type Logger } from '@primes/service-kit';
 import { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CancelListener } from './cancel-listener.ts';
@@ -40,6 +40,7 @@ type TaskJob = Job<JobData, JobResult>;
 export class Consumer {
   readonly #running = new RunningTasks();
   readonly #cancels: CancelListener;
+  readonly #counters: SharedCounters<CounterField>;
   readonly #deps: ConsumerDeps;
   readonly #worker: Worker<JobData, JobResult>;
 
@@ -47,6 +48,7 @@ export class Consumer {
     this.#deps = deps;
     const { redis, config, log } = deps;
     this.#cancels = new CancelListener(redis, this.#running, config.QUEUE_PREFIX);
+    this.#counters = new SharedCounters(redis, countersKey(config.QUEUE_PREFIX));
     this.#worker = new Worker(TASK_QUEUE, (job, token) => this.#run(job, token), {
       connection: redis,
       prefix: config.QUEUE_PREFIX,
@@ -162,10 +164,10 @@ export class Consumer {
     if (job.name !== COMPUTE_JOB) return;
     const { fresh } = job.data.task;
     this.#deps.metrics.taskCompleted(result, { fresh, seconds });
-    this.#count('completed', 1);
+    this.#counters.add('completed');
     if (fresh) return;
-    this.#count('cache_hits', result.segmentsCached);
-    this.#count('cache_misses', result.segmentsComputed);
+    this.#counters.add('cache_hits', result.segmentsCached);
+    this.#counters.add('cache_misses', result.segmentsComputed);
   }
 
   #failed(job: TaskJob, error: Error): void {
@@ -177,12 +179,6 @@ export class Consumer {
     if (job.name !== COMPUTE_JOB) return;
     const status = error.message === CANCELLED ? 'cancelled' : 'failed';
     this.#deps.metrics.taskEnded(status);
-    this.#count(status, 1);
-  }
-
-  /** Goes out with whatever else this turn sends; a crash before that loses it, as the docs say. */
-  #count(field: CounterField, by: number): void {
-    const { redis, config } = this.#deps;
-    redis.hincrby(countersKey(config.QUEUE_PREFIX), field, by).catch(() => undefined);
+    this.#counters.add(status);
   }
 }

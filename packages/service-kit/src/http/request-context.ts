@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { TraceFlags } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { NextFunction, Request, Response } from 'express';
@@ -31,9 +31,17 @@ export function requestContext() {
 /** A span of this server's own: in the trace that `given` names, or in a new one that is not sampled. */
 export function newTraceparent(given = ''): { traceId: string; traceparent: string } {
   const parent = parseTraceParent(given);
-  const traceId = parent?.traceId ?? randomBytes(16).toString('hex');
+  const traceId = parent?.traceId ?? randomHex(32);
   const sampled = (parent?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED ? '01' : '00';
-  return { traceId, traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-${sampled}` };
+  return { traceId, traceparent: `00-${traceId}-${randomHex(16)}-${sampled}` };
+}
+
+/**
+ * At most 32 digits, the last of a UUID: Node makes those 128 at a time, where two calls of `randomBytes` took
+ * 4 % of the api's time under load.
+ */
+function randomHex(digits: number): string {
+  return randomUUID().replaceAll('-', '').slice(-digits);
 }
 
 /** The context that `requestContext` gave this request. */

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { KernelSieve } from '../kernel-sieve.ts';
+import { PlainSieve, type RangeSieve } from '../range-sieve.ts';
 import { hasWasmSimd } from '../simd.ts';
 
 /** Equally far from src and from dist. */
@@ -19,4 +21,10 @@ export function compileKernel(): WebAssembly.Module | undefined {
     throw new Error('The sieve kernel has to be built first: npm run build', { cause });
   }
   return new WebAssembly.Module(bytes);
+}
+
+/** What a thread sieves with, for use without a pool: the kernel where there is one. */
+export function createRangeSieve(): RangeSieve {
+  const kernel = compileKernel();
+  return kernel ? new KernelSieve(kernel) : new PlainSieve();
 }

@@ -8,7 +8,7 @@ import {
   type TaskSpec,
   type TaskSummary,
 } from '@primes/contracts';
-import { isRedisUnavailable } from '@primes/service-kit';
+import { SharedCounters, isRedisUnavailable } from '@primes/service-kit';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import { httpError } from '../errors.ts';
@@ -46,6 +46,7 @@ export interface SubmitDeps {
 /** The use case of POST /tasks: at most one task for each Idempotency-Key, acknowledged once Redis has it. */
 export function createSubmit({ redis, queues, depth, lookup, metrics, config }: SubmitDeps): Submit {
   const { QUEUE_PREFIX: queuePrefix, MAX_QUEUED: maxQueued, IDEMPOTENCY_SECRET: secret } = config;
+  const counters = new SharedCounters<CounterField>(redis, countersKey(queuePrefix));
 
   return async function submit(spec, { requestId, traceparent, idempotencyKey }) {
     const data: JobData = {
@@ -114,7 +115,7 @@ export function createSubmit({ redis, queues, depth, lookup, metrics, config }: 
   function count(): void {
     depth.added();
     metrics.taskStarted();
-    redis.hincrby(countersKey(queuePrefix), 'started' satisfies CounterField, 1).catch(() => undefined);
+    counters.add('started');
   }
 }
 

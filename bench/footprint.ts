@@ -1,0 +1,57 @@
+import { StoreKeys } from '@primes/prime-store';
+import { SEGMENT_NUMBERS, nthPrimeUpperBound } from '@primes/sieve';
+import { createBackgroundRedis } from '@primes/service-kit';
+import { setTimeout as delay } from 'node:timers/promises';
+import { atMost, megabytes, ms, type Row } from './row.ts';
+import { median, timed } from './statistics.ts';
+import { STORE_PREFIX, residentBytes, type System } from './system.ts';
+
+const STARTS = 5;
+/** For what the start has left behind to be collected. */
+const IDLE_MS = 3_000;
+
+/** How long each process takes to be ready, and what it holds when it has nothing to do. */
+export async function* startRows(system: System): AsyncGenerator<Row> {
+  for (const service of ['api', 'worker', 'metrics-gateway'] as const) {
+    const durations: number[] = [];
+    let resident = 0;
+    for (let round = 0; round < STARTS; round++) {
+      const start = performance.now();
+      await using child = await system.start(service);
+      durations.push(performance.now() - start);
+      if (round < STARTS - 1) continue;
+      await delay(IDLE_MS);
+      resident = residentBytes(child.pid);
+    }
+    const duration = median(durations);
+    yield {
+      what: `${service}: start to ready; resident when idle`,
+      measured: `${ms(duration)}; ${megabytes(resident)}`,
+      bar: { text: '≤ 1500.0 ms; ≤ 100 MB', met: duration <= 1_500 && resident <= 100e6 },
+    };
+  }
+}
+
+/** What the store takes of Redis' memory. */
+export async function* storeRows(system: System): AsyncGenerator<Row> {
+  const redis = createBackgroundRedis(system.redis.url, { name: 'bench', commandTimeoutMs: 2_000 });
+  const keys = new StoreKeys(STORE_PREFIX);
+  const client = system.client(1);
+  await system.start('worker');
+  for (const n of [500_000, 100_000_000]) {
+    await timed(async () => client.done(await client.submit({ n })));
+    let bytes = Number(await redis.memory('USAGE', keys.manifest));
+    const segments = Math.floor(nthPrimeUpperBound(n) / SEGMENT_NUMBERS) + 1;
+    for (let segment = 0; segment < segments; segment++) {
+      bytes += Number(await redis.memory('USAGE', keys.segment(segment)));
+    }
+    const format = (value: number) => `${value.toFixed(2)} bytes`;
+    yield {
+      what: `Redis' memory a prime at n = ${n.toLocaleString('en')}`,
+      measured: format(bytes / n),
+      bar: atMost(bytes / n, 0.75, format),
+    };
+  }
+  await client.close();
+  redis.disconnect();
+}

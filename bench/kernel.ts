@@ -1,0 +1,109 @@
+import {
+  SEGMENT_BYTES,
+  SievePool,
+  byteOfNumber,
+  createRangeSieve,
+  primeText,
+  type RangeSieve,
+} from '@primes/sieve';
+import { countByPrimesieve, writeTextByPrimesieve } from './primesieve.ts';
+import { atLeast, atMost, megabytes, ms, times, type Row } from './row.ts';
+import { median } from './statistics.ts';
+
+const ROUNDS = 5;
+/** A good deal of text: the primes up to here are some 11,000,000. */
+const TEXT_UP_TO = 200_000_000;
+
+/** The sieve and the formatter alone, in this process. */
+export async function* kernelRows({ primesieve }: { primesieve: boolean }): AsyncGenerator<Row> {
+  const kernel = createRangeSieve();
+  if (primesieve) {
+    for (const { limit, most } of [
+      { limit: 1e9, most: 1 },
+      { limit: 1e10, most: 1.1 },
+    ]) {
+      const [ours, theirs] = await interleaved(
+        () => count(kernel, limit),
+        () => countByPrimesieve(limit),
+      );
+      yield {
+        what: `count to 1e${Math.log10(limit)}, 1 thread, against \`primesieve -t1\``,
+        measured: `${times(ours / theirs)} (${ms(ours)} and ${ms(theirs)})`,
+        bar: atMost(ours / theirs, most, times),
+      };
+    }
+  }
+  await using one = new SievePool({ threads: 1 });
+  await using two = new SievePool({ threads: 2 });
+  const [single, double] = await interleaved(
+    () => countByPool(one, 1e9),
+    () => countByPool(two, 1e9),
+  );
+  yield {
+    what: 'count to 1e9, 2 threads against 1',
+    measured: `${times(single / double)} (${ms(double)} and ${ms(single)})`,
+    bar: atLeast(single / double, 1.8, times),
+  };
+  if (!primesieve) return;
+  const bitmap = new Uint8Array(byteOfNumber(TEXT_UP_TO));
+  kernel.sieve(bitmap, 0);
+  const [ours, theirs] = await interleaved(
+    () => writeText(bitmap),
+    () => writeTextByPrimesieve(TEXT_UP_TO),
+  );
+  yield {
+    what: 'text of 1e7 primes, the formatter against `primesieve -p` to a pipe',
+    measured: `${times(ours / theirs)} (${megabytes(ours)}/s and ${megabytes(theirs)}/s)`,
+    bar: atLeast(ours / theirs, 4, times),
+  };
+}
+
+type Run = () => number | Promise<number>;
+
+/** The medians of two runs that take turns, after a round that does not count. */
+async function interleaved(a: Run, b: Run): Promise<[number, number]> {
+  const results: [number[], number[]] = [[], []];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const [ofA, ofB] = [await a(), await b()];
+    if (round === 0) continue;
+    results[0].push(ofA);
+    results[1].push(ofB);
+  }
+  return [median(results[0]), median(results[1])];
+}
+
+/** Milliseconds, bitmaps copied out of the kernel's memory included. */
+function count(kernel: RangeSieve, limit: number): number {
+  const segment = new Uint8Array(SEGMENT_BYTES);
+  const start = performance.now();
+  const end = byteOfNumber(limit);
+  for (let first = 0; first < end; first += SEGMENT_BYTES) {
+    kernel.sieve(segment.subarray(0, Math.min(SEGMENT_BYTES, end - first)), first);
+  }
+  return performance.now() - start;
+}
+
+/** Milliseconds, in memory that goes around, as the worker does it. */
+async function countByPool(pool: SievePool, limit: number): Promise<number> {
+  const start = performance.now();
+  const segments = Math.ceil(byteOfNumber(limit) / SEGMENT_BYTES);
+  let next = 0;
+  const lane = async () => {
+    let into = new Uint8Array(SEGMENT_BYTES);
+    while (next < segments) {
+      const range = { firstByte: next++ * SEGMENT_BYTES, bytes: SEGMENT_BYTES };
+      ({ bitmap: into } = await pool.sieve(range, { group: 'bench', into }));
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, lane));
+  return performance.now() - start;
+}
+
+/** Bytes a second, from bitmaps that are there. */
+function writeText(bitmap: Uint8Array): number {
+  const start = performance.now();
+  let bytes = 0;
+  const text = primeText({ bitmap, firstByte: 0 }, { skip: 0, take: 1e9, separator: '\n' });
+  for (const chunk of text) bytes += chunk.length;
+  return (1_000 * bytes) / (performance.now() - start);
+}

@@ -1,0 +1,37 @@
+import { atMost, ms, times, type Row } from './row.ts';
+import { median, percentile, repeat } from './statistics.ts';
+import type { System } from './system.ts';
+
+/** From POST to `done` by long-poll, by one client. */
+export async function* latencyRows(system: System): AsyncGenerator<Row> {
+  await system.start('worker');
+  const client = system.client(2);
+  const perPrime: number[] = [];
+  for (const { n, rounds, most } of [
+    { n: 1_000_000, rounds: 9, most: 30 },
+    { n: 10_000_000, rounds: 5, most: 120 },
+    { n: 100_000_000, rounds: 5, most: 1_200 },
+    { n: 1_000_000_000, rounds: 1, most: undefined },
+  ]) {
+    const duration = median(await repeat(rounds, () => client.time({ n, fresh: true })));
+    perPrime.push(duration / n);
+    const what = `cold n = ${n.toLocaleString('en')}, POST to done`;
+    yield { what, measured: ms(duration), ...(most && { bar: atMost(duration, most, ms) }) };
+  }
+  const spread = Math.max(...perPrime) / Math.min(...perPrime);
+  yield {
+    what: 'cost a prime from n = 1e6 to 1e9, dearest against cheapest',
+    measured: `${times(spread)} (${perPrime.map((cost) => `${(cost * 1e6).toFixed(1)} ns`).join(', ')})`,
+    bar: atMost(spread, 2, times),
+  };
+  for (const n of [100, 1_000]) {
+    const durations = await repeat(500, () => client.time({ n }));
+    const [p50, p99] = [percentile(durations, 50), percentile(durations, 99)];
+    yield {
+      what: `cached n = ${n.toLocaleString('en')}, POST to done, p50 / p99`,
+      measured: `${ms(p50)} / ${ms(p99)}`,
+      bar: { text: '≤ 4.0 ms / ≤ 15.0 ms', met: p50 <= 4 && p99 <= 15 },
+    };
+  }
+  await client.close();
+}

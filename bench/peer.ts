@@ -1,0 +1,58 @@
+import { request } from 'undici';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CONNECTIONS, submitMany } from './load.ts';
+import { atLeast, ms, perSecond, times, type Row } from './row.ts';
+import { median } from './statistics.ts';
+import type { System } from './system.ts';
+
+const SUBMISSIONS = 2_000;
+const ROUNDS = 3;
+const N = 500_000;
+const POLL_MS = 5;
+
+/** Against another service that speaks `POST /tasks` and `GET /tasks/{id}`. It should be new: its first task is cold. */
+export async function* peerRows(system: System, peer: string): AsyncGenerator<Row> {
+  const theirs = await timeOf(peer);
+  const worker = await system.start('worker');
+  const client = system.client(1);
+  await client.time({ n: N, fresh: true });
+  const ours = await client.time({ n: N, fresh: true });
+  await client.close();
+  await worker[Symbol.asyncDispose]();
+  yield {
+    what: `cold n = ${N.toLocaleString('en')} against PEER_URL`,
+    measured: `${times(theirs / ours)} (${ms(ours)} and ${ms(theirs)})`,
+    bar: atLeast(theirs / ours, 300, times),
+  };
+
+  const [our, their]: [number[], number[]] = [[], []];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const durations = [await submitMany(system.api.url, SUBMISSIONS), await submitMany(peer, SUBMISSIONS)];
+    if (round === 0) continue;
+    our.push(durations[0] ?? NaN);
+    their.push(durations[1] ?? NaN);
+  }
+  const ratio = median(their) / median(our);
+  yield {
+    what: `POST /tasks, ${CONNECTIONS} connections, against PEER_URL`,
+    measured: `${times(ratio)} (${perSecond(SUBMISSIONS, median(our))} and ${perSecond(SUBMISSIONS, median(their))})`,
+    bar: atLeast(ratio, 10, times),
+  };
+}
+
+async function timeOf(peer: string): Promise<number> {
+  const start = performance.now();
+  const answer = await request(`${peer}/tasks`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ n: N }),
+  });
+  const { request_id: id } = (await answer.body.json()) as { request_id: string };
+  for (;;) {
+    const { body } = await request(`${peer}/tasks/${id}`);
+    const { status } = (await body.json()) as { status: string };
+    if (['done', 'completed', 'success'].includes(status.toLowerCase())) return performance.now() - start;
+    if (status.toLowerCase().startsWith('fail')) throw new Error(`The task of ${peer} has failed`);
+    await delay(POLL_MS);
+  }
+}

@@ -1,0 +1,29 @@
+/** One row of the table. */
+export interface Row {
+  readonly what: string;
+  readonly measured: string;
+  /** What is to be reached, and whether it was; a row without one is there to be known. */
+  readonly bar?: { readonly text: string; readonly met: boolean };
+}
+
+export const ms = (value: number) => `${value.toFixed(1)} ms`;
+export const times = (value: number) => `${value.toFixed(2)} ×`;
+export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+export const perSecond = (count: number, milliseconds: number) =>
+  `${Math.round((count * 1_000) / milliseconds).toLocaleString('en')} / s`;
+
+export function atMost(value: number, most: number, format: (value: number) => string) {
+  return { text: `≤ ${format(most)}`, met: value <= most };
+}
+
+export function atLeast(value: number, least: number, format: (value: number) => string) {
+  return { text: `≥ ${format(least)}`, met: value >= least };
+}
+
+/** A table in Markdown, a line at a time. */
+export const TABLE_HEAD = ['| what | measured | bar | |', '| --- | --- | --- | --- |'];
+
+export function tableLine({ what, measured, bar }: Row): string {
+  const mark = bar ? (bar.met ? 'met' : '**missed**') : '';
+  return `| ${what} | ${measured} | ${bar?.text ?? ''} | ${mark} |`;
+}
