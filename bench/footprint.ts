@@ -2,7 +2,7 @@ import { StoreKeys } from '@primes/prime-store';
 import { SEGMENT_NUMBERS, nthPrimeUpperBound } from '@primes/sieve';
 import { createBackgroundRedis } from '@primes/service-kit';
 import { setTimeout as delay } from 'node:timers/promises';
-import { atMost, megabytes, ms, type Row } from './row.ts';
+import { atMost, mebibytes, ms, type Row } from './row.ts';
 import { median, timed } from './statistics.ts';
 import { STORE_PREFIX, residentBytes, type System } from './system.ts';
 
@@ -26,8 +26,8 @@ export async function* startRows(system: System): AsyncGenerator<Row> {
     const duration = median(durations);
     yield {
       what: `${service}: start to ready; resident when idle`,
-      measured: `${ms(duration)}; ${megabytes(resident)}`,
-      bar: { text: '≤ 1500.0 ms; ≤ 100 MB', met: duration <= 1_500 && resident <= 100e6 },
+      measured: `${ms(duration)}; ${mebibytes(resident)}`,
+      bar: { text: '≤ 1500.0 ms; ≤ 100 MiB', met: duration <= 1_500 && resident <= 100 * 2 ** 20 },
     };
   }
 }

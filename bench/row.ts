@@ -9,6 +9,7 @@ export interface Row {
 export const ms = (value: number) => `${value.toFixed(1)} ms`;
 export const times = (value: number) => `${value.toFixed(2)} ×`;
 export const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
+export const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 export const perSecond = (count: number, milliseconds: number) =>
   `${Math.round((count * 1_000) / milliseconds).toLocaleString('en')} / s`;
 
