@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runToEnd } from './bootstrap/child.mjs';
+import { chartTests } from './chart-tests.ts';
 import { countTests, type JestReport, type TestCounts } from './count-tests.ts';
 import { ROOT } from './project.ts';
 import { requireRedisServer } from './redis/binary.ts';
@@ -9,11 +10,9 @@ import { Refusal } from './refusal.ts';
 /** As in the script `jest` of package.json, which says why. */
 const NODE_OPTIONS = '--experimental-vm-modules --conditions=source --disable-warning=ExperimentalWarning';
 
+const UNIT_AND_INT = ['--selectProjects', 'unit', 'int'];
 /** End-to-end tests start whole systems, so they run one by one, after the others. */
-const RUNS = [
-  ['--selectProjects', 'unit', 'int'],
-  ['--selectProjects', 'e2e', '--runInBand'],
-];
+const E2E = ['--selectProjects', 'e2e', '--runInBand'];
 
 process.exit(await main(process.argv.slice(2)));
 
@@ -34,8 +33,11 @@ async function runAll(args: readonly string[]): Promise<TestCounts> {
     console.error(error.message);
     return { passed: 0, failed: 1 };
   }
+  const charts = await chartTests();
+  for (const line of charts.missing) console.log(line);
   const total = { passed: 0, failed: 0 };
-  for (const run of RUNS) {
+  for (const run of [UNIT_AND_INT, charts.options, E2E]) {
+    if (!run) continue;
     // Its own options last: --selectProjects would take the user's patterns for names of projects.
     const { counts, interrupted } = await runJest([...args, ...run], redisServer);
     total.passed += counts.passed;
