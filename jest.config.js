@@ -36,6 +36,7 @@ export default {
       // Beside the whole-system tests those of one service that take long.
       testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts', '<rootDir>/services/*/test/**/*.e2e.test.ts'],
     },
+    { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.charts.test.ts'] },
     // What runs against a cluster; `npm run test:cluster` prepares it.
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/*.cluster.test.ts'] },
     { ...shared, displayName: 'slow', testMatch: ['<rootDir>/packages/*/test/**/*.slow.test.ts'] },

@@ -1,13 +1,16 @@
 import { commonConfig, describeConfig } from '@primes/service-kit';
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { apiConfig } from '../services/api/src/config.ts';
 import { openApiDocument } from '../services/api/src/openapi.ts';
 import { gatewayConfig } from '../services/metrics-gateway/src/config.ts';
 import { workerConfig } from '../services/worker/src/config.ts';
+import { chartConfigSchema, type ConfigValues } from './generate/chart-config.ts';
 import { replaceSection } from './generate/section.ts';
+import { documentedValues, valuesTable } from './generate/values-table.ts';
 import { variableTables } from './generate/variables-table.ts';
 import { ROOT } from './project.ts';
 import { startConfig } from './start/config.ts';
@@ -19,9 +22,16 @@ interface Generated {
   readonly make: (current: string) => string;
 }
 
+const CHART = 'charts/primes';
+
 const GENERATED: readonly Generated[] = [
   { file: 'services/api/openapi.yaml', make: openApiYaml },
   { file: 'README.md', make: (current) => replaceSection(current, 'variables', variables()) },
+  { file: `${CHART}/values.schema.json`, make: chartSchema },
+  {
+    file: `${CHART}/README.md`,
+    make: (current) => replaceSection(current, 'values', valuesTable(documentedValues(chartValues()))),
+  },
 ];
 
 process.exit(await main(process.argv.slice(2)));
@@ -58,4 +68,17 @@ function variables(): string {
     { title: 'metrics-gateway', variables: describeConfig(gatewayConfig) },
     { title: '`npm start`', variables: describeConfig(startConfig) },
   ]);
+}
+
+function chartValues(): string {
+  return readFileSync(join(ROOT, CHART, 'values.yaml'), 'utf8');
+}
+
+/** The value `config` by the services' own schemas; the rest of the chart's schema stays as it is. */
+function chartSchema(current: string): string {
+  const schema = JSON.parse(current) as { properties: { config: object } };
+  const { config } = parse(chartValues()) as { config: ConfigValues };
+  const services = { api: apiConfig, worker: workerConfig, metricsGateway: gatewayConfig };
+  schema.properties.config = chartConfigSchema({ common: commonConfig, services }, config);
+  return JSON.stringify(schema);
 }

@@ -1,13 +1,12 @@
+import { chartTests } from './chart-tests.ts';
 import type { TestCounts } from './count-tests.ts';
 import { requireRedisServer } from './redis/binary.ts';
 import { Refusal } from './refusal.ts';
 import { runJest } from './run-jest.ts';
 
+const UNIT_AND_INT = ['--selectProjects', 'unit', 'int'];
 /** End-to-end tests start whole systems, so they run one by one, after the others. */
-const RUNS = [
-  ['--selectProjects', 'unit', 'int'],
-  ['--selectProjects', 'e2e', '--runInBand'],
-];
+const E2E = ['--selectProjects', 'e2e', '--runInBand'];
 
 process.exit(await main(process.argv.slice(2)));
 
@@ -28,8 +27,11 @@ async function runAll(args: readonly string[]): Promise<TestCounts> {
     console.error(error.message);
     return { passed: 0, failed: 1 };
   }
+  const charts = await chartTests();
+  for (const line of charts.missing) console.log(line);
   const total = { passed: 0, failed: 0 };
-  for (const run of RUNS) {
+  for (const run of [UNIT_AND_INT, charts.options, E2E]) {
+    if (!run) continue;
     // Its own options last: --selectProjects would take the user's patterns for names of projects.
     // A pattern need not match in both runs.
     const options = [...args, ...run, '--passWithNoTests'];

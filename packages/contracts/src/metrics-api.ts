@@ -20,6 +20,7 @@ export const SummarySchema = z
     active_tasks: count,
     queued_tasks: count.meta({ description: 'Waiting, prioritized and delayed' }),
     demand: count.meta({ description: 'What asks for workers: due and not paused' }),
+    demand_and_in_flight: count.meta({ description: 'What workers are scaled by: demand plus active tasks' }),
     paused: z.boolean(),
     oldest_waiting_seconds: z.number().min(0),
     ...sampled,

@@ -63,6 +63,7 @@ describe('the JSON metrics API', () => {
       active_tasks: 1,
       queued_tasks: 4,
       demand: 3,
+      demand_and_in_flight: 4,
       paused: false,
     });
     expect(await get(gateway, 'cache-stats')).toMatchObject({
@@ -74,7 +75,12 @@ describe('the JSON metrics API', () => {
 
     await tasks.pause();
     await eventually(async () => {
-      expect(await get(gateway, 'summary')).toMatchObject({ demand: 0, paused: true, active_tasks: 1 });
+      expect(await get(gateway, 'summary')).toMatchObject({
+        demand: 0,
+        demand_and_in_flight: 1,
+        paused: true,
+        active_tasks: 1,
+      });
     });
     running.resolve(undefined);
     await eventually(async () => {

@@ -7,13 +7,15 @@ export function summary({ queue, store }: Samplers): Summary {
   const tasks = fresh(queue);
   const primes = fresh(store);
   const { counts, paused, oldestWaitingSeconds } = tasks.value;
+  const { demand, metric } = demandOf(tasks.value);
   return {
     largest_n: primes.value.cachedPrimes,
     cached_primes: primes.value.cachedPrimes,
     cached_segments: primes.value.segments,
     active_tasks: counts.active,
     queued_tasks: counts.waiting + counts.prioritized + counts.delayed,
-    demand: demandOf(tasks.value).demand,
+    demand,
+    demand_and_in_flight: metric,
     paused,
     oldest_waiting_seconds: oldestWaitingSeconds,
     ...sampleAge(tasks, primes),

@@ -1,0 +1,57 @@
+{{/*
+The OpenTelemetry Collector as native sidecar: it starts before the process and ends after it, so the last signals of
+a pod that goes still leave: (list $ "api" 8000), the port being that of /metrics.
+*/}}
+{{- define "primes.collector" -}}
+{{- $root := index . 0 -}}
+{{- $telemetry := $root.Values.telemetry -}}
+- name: collector
+  image: {{ $telemetry.image }}
+  imagePullPolicy: {{ $telemetry.imagePullPolicy }}
+  restartPolicy: Always
+  args: [--config=/etc/collector/collector.yaml]
+  env:
+    - name: SERVICE
+      value: {{ index . 1 }}
+    - name: VERSION
+      value: {{ $root.Chart.AppVersion | quote }}
+    - name: POD_NAME
+      valueFrom:
+        fieldRef: { fieldPath: metadata.name }
+    - name: POD_NAMESPACE
+      valueFrom:
+        fieldRef: { fieldPath: metadata.namespace }
+    - name: SCRAPE_TARGET
+      value: localhost:{{ index . 2 }}
+    - name: SCRAPE_INTERVAL
+      value: {{ $telemetry.scrapeIntervalSeconds }}s
+    - name: METRICS_ENDPOINT
+      value: {{ $telemetry.metricsEndpoint }}
+    - name: TRACES_ENDPOINT
+      value: {{ $telemetry.tracesEndpoint }}
+  ports:
+    - { name: health, containerPort: 13133 }
+  startupProbe:
+    httpGet: { path: /, port: health }
+    periodSeconds: 1
+    failureThreshold: 60
+  {{- include "primes.containerSecurity" $root | nindent 2 }}
+  resources: {{ toYaml $telemetry.resources | nindent 4 }}
+  volumeMounts:
+    - { name: collector, mountPath: /etc/collector, readOnly: true }
+{{- end -}}
+
+{{- define "primes.collectorVolume" -}}
+- name: collector
+  configMap: { name: {{ include "primes.fullname" . }}-collector }
+{{- end -}}
+
+{{/* The sidecar reads its configuration once, so a new one needs new pods. */}}
+{{- define "primes.podAnnotations" -}}
+{{- if .Values.telemetry.enabled }}
+checksum/collector: {{ .Files.Get "files/collector.yaml" | sha256sum }}
+{{- end }}
+{{- with .Values.pods.annotations }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,76 @@
+{{/* First part of the names of all objects; 48 characters leave room for the longest second part. */}}
+{{- define "primes.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 48 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 48 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 48 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The name under which other namespaces, such as KEDA's, reach a Service: (list $ "redis-queue"). */}}
+{{- define "primes.serviceHost" -}}
+{{- $root := index . 0 -}}
+{{ include "primes.fullname" $root }}-{{ index . 1 }}.{{ $root.Release.Namespace }}.svc
+{{- end -}}
+
+{{/* What selects all pods of this release. */}}
+{{- define "primes.releaseLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* What selects the pods of a component: (list $ "api"). */}}
+{{- define "primes.selectorLabels" -}}
+{{ include "primes.releaseLabels" (index . 0) }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end -}}
+
+{{/* Labels of an object of a component: (list $ "api"). */}}
+{{- define "primes.labels" -}}
+{{- $root := index . 0 -}}
+{{ include "primes.selectorLabels" . }}
+app.kubernetes.io/part-of: primes
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+{{- with $root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels of a pod of a component: (list $ "api"). */}}
+{{- define "primes.podLabels" -}}
+{{ include "primes.labels" . }}
+{{- with (index . 0).Values.pods.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* An image of this project: (list $ .Values.api.image). */}}
+{{- define "primes.image" -}}
+{{- $image := index . 1 -}}
+{{ $image.repository }}:{{ default (index . 0).Chart.AppVersion $image.tag }}
+{{- end -}}
+
+{{- define "primes.secretName" -}}
+{{ default (include "primes.fullname" .) .Values.secret.existing }}
+{{- end -}}
+
+{{/* Where the gateway answers over HTTP. */}}
+{{- define "primes.metricsGateway.url" -}}
+http://{{ include "primes.serviceHost" (list . "metrics-gateway") }}:8002
+{{- end -}}
+
+{{/* The components that have pods. */}}
+{{- define "primes.components" -}}
+- api
+- worker
+- metrics-gateway
+{{- range $role := list "queue" "store" }}
+{{- if not (index $.Values.redis $role).url }}
+- redis-{{ $role }}
+{{- end }}
+{{- end }}
+{{- end -}}

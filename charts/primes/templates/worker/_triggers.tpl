@@ -1,0 +1,59 @@
+{{/* Tasks for each pod. */}}
+{{- define "primes.target" -}}
+{{ .Values.scaling.target | default .Values.config.worker.WORKER_CONCURRENCY }}
+{{- end -}}
+
+{{/* What KEDA asks, by scaling.trigger. */}}
+{{- define "primes.triggers" -}}
+{{- $trigger := .Values.scaling.trigger -}}
+{{- if eq $trigger "external-push" -}}
+- type: external-push
+  name: demand
+  metadata:
+    scalerAddress: {{ include "primes.serviceHost" (list . "metrics-gateway") }}:6000
+    queue: primes
+    target: {{ include "primes.target" . | quote }}
+{{ end -}}
+{{- if has $trigger (list "external-push" "redis") -}}
+{{ include "primes.redisTriggers" (list . (list "wait" "prioritized" "active")) }}
+{{- else if eq $trigger "metrics-api" -}}
+- type: metrics-api
+  name: demand
+  metadata:
+    url: {{ include "primes.metricsGateway.url" . }}/api/metrics/summary
+    valueLocation: demand_and_in_flight
+    targetValue: {{ include "primes.target" . | quote }}
+{{- else if eq $trigger "prometheus" -}}
+- type: prometheus
+  name: demand
+  metadata:
+    serverAddress: {{ .Values.scaling.prometheusAddress }}
+    query: {{ printf `max(prime_queue_demand{namespace="%s"}) + max(prime_queue_jobs{namespace="%s",state="active"})` .Release.Namespace .Release.Namespace | quote }}
+    threshold: {{ include "primes.target" . | quote }}
+    # No data is not 0: it is an error, which takes no worker away.
+    ignoreNullValues: "false"
+{{- end -}}
+{{- end -}}
+
+{{/* A trigger for each of the queue's lists: (list $ (list "wait" "active")). */}}
+{{- define "primes.redisTriggers" -}}
+{{- $root := index . 0 -}}
+{{- range $list := index . 1 }}
+- type: redis
+  name: {{ $list }}
+  metadata:
+    address: {{ include "primes.redis.address" (list $root "queue") }}
+    databaseIndex: {{ include "primes.redis.database" (list $root "queue") | quote }}
+    {{- with $root.Values.redis.queue.username }}
+    username: {{ . }}
+    {{- end }}
+    {{- if hasPrefix "rediss:" $root.Values.redis.queue.url }}
+    enableTLS: "true"
+    {{- end }}
+    listName: {{ printf "%s:primes:%s" $root.Values.config.common.QUEUE_PREFIX $list | quote }}
+    listLength: {{ include "primes.target" $root | quote }}
+  {{- if include "primes.redis.passwordRef" (list $root "queue") }}
+  authenticationRef: { name: {{ include "primes.fullname" $root }}-worker }
+  {{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { flowsOf, peerValue } from '../network-flows.ts';
+import { CHART, render } from '../render.ts';
+
+/** Those of the default values that are let in or out; the other lists are empty. */
+const PEERS = ['dns', 'clients', 'keda', 'telemetry', 'scrapers', 'public'];
+
+describe('network policies', () => {
+  it('let through what the table in the README says, and nothing else', async () => {
+    expect(flowsOf(await render(PEERS.map(peerValue)))).toEqual(await flowsInReadme());
+  });
+});
+
+/** The rows of the table, as `from → to port`. */
+async function flowsInReadme(): Promise<string[]> {
+  const text = await readFile(join(CHART, 'README.md'), 'utf8');
+  const table = text.slice(text.indexOf('<!-- flows:start -->'), text.indexOf('<!-- flows:end -->'));
+  const rows = table.split('\n').filter((line) => line.startsWith('|'));
+  return rows
+    .slice(2)
+    .map((row) => row.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+    .map(([, from, to, port]) => [from, '→', to, port].join(' '))
+    .sort();
+}

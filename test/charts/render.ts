@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { runCommand } from '../../dev/command.ts';
+import { ROOT } from '../../dev/project.ts';
+import { parseAllDocuments } from 'yaml';
+
+export const CHART = join(ROOT, 'charts', 'primes');
+
+/** What is read of the manifests. */
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly spec?: object;
+}
+
+/** Every way in which workers can be scaled. */
+export const SCALINGS = {
+  'external-push': [],
+  redis: ['scaling.trigger=redis'],
+  'metrics-api': ['scaling.trigger=metrics-api'],
+  prometheus: ['scaling.trigger=prometheus', 'scaling.prometheusAddress=http://vm:8428'],
+  jobs: ['worker.kind=ScaledJob', 'scaling.trigger=redis'],
+  'no autoscaler': ['scaling.enabled=false', 'worker.replicas=2'],
+} as const;
+
+/** What `helm template` gives for these values. */
+export async function renderText(values: readonly string[] = []): Promise<string> {
+  const sets = values.flatMap((value) => ['--set', value]);
+  const { ok, output } = await helm('template', 'primes', CHART, '--namespace', 'primes', ...sets);
+  if (!ok) throw new Error(output);
+  return output;
+}
+
+export async function render(values: readonly string[] = []): Promise<Manifest[]> {
+  return parseAllDocuments(await renderText(values))
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((manifest) => manifest !== null);
+}
+
+export function helm(...args: string[]) {
+  return runCommand(['helm', ...args], { timeoutMs: 60_000 });
+}
