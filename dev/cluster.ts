@@ -12,6 +12,9 @@ import { runJest } from './run-jest.ts';
 /** Scenarios whose file names end in this need a network that enforces NetworkPolicies. */
 const POLICY = String.raw`\.policy\.cluster\.test\.ts$`;
 
+/** Only ends what hangs: the scenarios wait for clusters in limits of their own. */
+const LONGEST_MS = 15 * 60_000;
+
 process.exit(await main(process.argv.slice(2)));
 
 /** Runs the scenarios against the current kube context; the arguments go to Jest, which takes patterns of file names. */
@@ -37,7 +40,10 @@ async function runScenarios(args: readonly string[]): Promise<TestCounts> {
   try {
     const enforced = await networkPolicyIsEnforced();
     if (!enforced) console.log('Not run, since this cluster enforces no NetworkPolicy: scenarios 11 and 12');
-    const options = ['--runInBand', `--testSequencer=${join(ROOT, 'test', 'cluster', 'in-order.mjs')}`];
+    const options = [
+      ...['--runInBand', `--testTimeout=${LONGEST_MS}`],
+      `--testSequencer=${join(ROOT, 'test', 'cluster', 'in-order.mjs')}`,
+    ];
     const ignored = enforced ? [] : [`--testPathIgnorePatterns=${POLICY}`];
     const { counts } = await runJest([...args, ...options, ...ignored, '--selectProjects', 'cluster']);
     return counts;

@@ -14,11 +14,12 @@ const FOUND_WITHIN_MS = 25_000;
 
 beforeAll(() => install(QUICK));
 
-/** No worker, and nothing in the store. */
+/** No worker, nothing in the store, and nothing remembered of earlier workers. */
 async function fromNothing(): Promise<ClusterSystem> {
   await noWorkers();
   const system = await openSystem();
   await system.storeRedis.flushall();
+  await system.forgetPublished();
   return system;
 }
 

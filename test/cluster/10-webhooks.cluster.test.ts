@@ -8,7 +8,7 @@ import { openSystem } from './system.ts';
 import { noWorkers } from './workers.ts';
 
 const NAME = 'receiver';
-const HOST = `${NAME}.${NAMESPACE}.svc.cluster.local`;
+const HOST = `${NAME}.${NAMESPACE}.svc`;
 const URL = `http://${HOST}:8080/`;
 const port = 8_080;
 

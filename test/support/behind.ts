@@ -47,6 +47,11 @@ export function behind({ redis, storeRedis, queue }: Engines) {
       if (claimed.length < segments.length) throw new Error(`Some of ${from}…${to} are not free`);
       return () => leases.release(segments, owner);
     },
+    /** From now on `published` counts only what is published from now on. */
+    async forgetPublished(): Promise<void> {
+      const found = await redis.keys(registryKey(QUEUE_PREFIX, '*'));
+      if (found.length > 0) await redis.unlink(found);
+    },
     /**
      * The sum of a counter over the registries that the instances of a name (a pattern) have published last; they
      * outlive their process by half a minute.
