@@ -17,6 +17,7 @@ const SET_BY_THE_CHART = new Set([
   'GATEWAY_PORT',
   'SCALER_PORT',
   'PROMETHEUS_URL',
+  'WORKER_MAX_REPLICAS',
 ]);
 
 export interface ConfigSchemas {

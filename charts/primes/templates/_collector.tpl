@@ -1,6 +1,6 @@
 {{/*
 The OpenTelemetry Collector as native sidecar: it starts before the process and ends after it, so the last signals of
-a pod that goes still leave: (list $ "api" 8000), the port being that of /metrics.
+a pod that goes still leave. Of whom, of which version, and the port of its /metrics: (list $ "api" "0.1.0" 8000).
 */}}
 {{- define "primes.collector" -}}
 {{- $root := index . 0 -}}
@@ -14,7 +14,7 @@ a pod that goes still leave: (list $ "api" 8000), the port being that of /metric
     - name: SERVICE
       value: {{ index . 1 }}
     - name: VERSION
-      value: {{ $root.Chart.AppVersion | quote }}
+      value: {{ index . 2 | quote }}
     - name: POD_NAME
       valueFrom:
         fieldRef: { fieldPath: metadata.name }
@@ -22,7 +22,7 @@ a pod that goes still leave: (list $ "api" 8000), the port being that of /metric
       valueFrom:
         fieldRef: { fieldPath: metadata.namespace }
     - name: SCRAPE_TARGET
-      value: localhost:{{ index . 2 }}
+      value: localhost:{{ index . 3 }}
     - name: SCRAPE_INTERVAL
       value: {{ $telemetry.scrapeIntervalSeconds }}s
     - name: METRICS_ENDPOINT
@@ -36,7 +36,8 @@ a pod that goes still leave: (list $ "api" 8000), the port being that of /metric
     periodSeconds: 1
     failureThreshold: 60
   {{- include "primes.containerSecurity" $root | nindent 2 }}
-  resources: {{ toYaml $telemetry.resources | nindent 4 }}
+  resources:
+    {{- toYaml $telemetry.resources | nindent 4 }}
   volumeMounts:
     - { name: collector, mountPath: /etc/collector, readOnly: true }
 {{- end -}}

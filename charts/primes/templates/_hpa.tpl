@@ -7,7 +7,8 @@ apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata:
   name: {{ include "primes.fullname" $root }}-{{ $component }}
-  labels: {{ include "primes.labels" (list $root $component) | nindent 4 }}
+  labels:
+    {{- include "primes.labels" (list $root $component) | nindent 4 }}
 spec:
   scaleTargetRef:
     apiVersion: apps/v1

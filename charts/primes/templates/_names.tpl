@@ -40,10 +40,18 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- end }}
 {{- end -}}
 
-{{/* Labels of a pod of a component: (list $ "api"). */}}
+{{/*
+Labels of a pod of a component: (list $ "api"). Redis' are not to change with the services' version, which would start
+it again.
+*/}}
 {{- define "primes.podLabels" -}}
-{{ include "primes.labels" . }}
-{{- with (index . 0).Values.pods.labels }}
+{{- $root := index . 0 -}}
+{{ include "primes.selectorLabels" . }}
+app.kubernetes.io/part-of: primes
+{{- if not (hasPrefix "redis-" (index . 1)) }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+{{- end }}
+{{- with merge (dict) $root.Values.pods.labels $root.Values.commonLabels }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}

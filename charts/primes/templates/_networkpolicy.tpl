@@ -4,7 +4,8 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
   name: {{ include "primes.fullname" (index . 0) }}-{{ index . 1 }}
-  labels: {{ include "primes.labels" . | nindent 4 }}
+  labels:
+    {{- include "primes.labels" . | nindent 4 }}
 {{- end -}}
 
 {{/* The pods of components of this release, as peers: (list $ "api" "worker"). */}}
@@ -12,7 +13,8 @@ metadata:
 {{- $root := first . -}}
 {{- range $component := rest . }}
 - podSelector:
-    matchLabels: {{ include "primes.selectorLabels" (list $root $component) | nindent 6 }}
+    matchLabels:
+      {{- include "primes.selectorLabels" (list $root $component) | nindent 6 }}
 {{- end }}
 {{- end -}}
 
@@ -24,7 +26,7 @@ metadata:
     {{- if $url }}
     {{- toYaml $.Values.networkPolicy.peers.redis | nindent 4 }}
     {{- else }}
-    {{- include "primes.networkPolicy.pods" (list $ (printf "redis-%s" $role)) | nindent 4 }}
+    {{- include "primes.networkPolicy.pods" (list $ (printf "redis-%s" $role)) | trim | nindent 4 }}
     {{- end }}
   ports:
     - port: {{ include "primes.redis.address" (list $ $role) | splitList ":" | last }}

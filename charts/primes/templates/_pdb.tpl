@@ -5,9 +5,11 @@ apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
   name: {{ include "primes.fullname" (first .) }}-{{ $component }}
-  labels: {{ include "primes.labels" . | nindent 4 }}
+  labels:
+    {{- include "primes.labels" . | nindent 4 }}
 spec:
   maxUnavailable: {{ (index . 2).maxUnavailable }}
   selector:
-    matchLabels: {{ include "primes.selectorLabels" . | nindent 6 }}
+    matchLabels:
+      {{- include "primes.selectorLabels" . | nindent 6 }}
 {{- end -}}

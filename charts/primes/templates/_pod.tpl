@@ -15,7 +15,8 @@ securityContext:
   fsGroup: 999
   {{- end }}
 {{- with $pods.imagePullSecrets }}
-imagePullSecrets: {{ toYaml . | nindent 2 }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with $pods.priorityClassName }}
 priorityClassName: {{ . }}
@@ -27,7 +28,8 @@ topologySpreadConstraints:
     maxSkew: 1
     whenUnsatisfiable: ScheduleAnyway
     labelSelector:
-      matchLabels: {{ include "primes.selectorLabels" $ | nindent 8 }}
+      matchLabels:
+        {{- include "primes.selectorLabels" $ | nindent 8 }}
   {{- end }}
 {{- end }}
 {{- end -}}
@@ -35,10 +37,12 @@ topologySpreadConstraints:
 {{/* Where a pod may run: (dict "nodeSelector" … "tolerations" …). */}}
 {{- define "primes.placement" -}}
 {{- with .nodeSelector }}
-nodeSelector: {{ toYaml . | nindent 2 }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .tolerations }}
-tolerations: {{ toYaml . | nindent 2 }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 

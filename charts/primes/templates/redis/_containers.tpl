@@ -26,7 +26,8 @@
     periodSeconds: 5
     timeoutSeconds: 5
   {{- include "primes.containerSecurity" $root | nindent 2 }}
-  resources: {{ toYaml (index . 1).resources | nindent 4 }}
+  resources:
+    {{- toYaml (index . 1).resources | nindent 4 }}
   volumeMounts:
     - { name: config, mountPath: /etc/redis, readOnly: true }
     - { name: data, mountPath: /data }
@@ -48,5 +49,6 @@
     periodSeconds: 30
     timeoutSeconds: 5
   {{- include "primes.containerSecurity" . | nindent 2 }}
-  resources: {{ toYaml .Values.redis.exporter.resources | nindent 4 }}
+  resources:
+    {{- toYaml .Values.redis.exporter.resources | nindent 4 }}
 {{- end -}}

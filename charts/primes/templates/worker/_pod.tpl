@@ -10,7 +10,7 @@
 terminationGracePeriodSeconds: {{ include "primes.worker.grace" $root }}
 {{- if $root.Values.telemetry.enabled }}
 initContainers:
-  {{- include "primes.collector" (list $root "worker" 8001) | nindent 2 }}
+  {{- include "primes.collector" (list $root "worker" $root.Chart.AppVersion 8001) | nindent 2 }}
 volumes:
   {{- include "primes.collectorVolume" $root | nindent 2 }}
 {{- end }}
@@ -25,5 +25,6 @@ containers:
       - { name: metrics, containerPort: 8001 }
     {{- include "primes.probes" "metrics" | nindent 4 }}
     {{- include "primes.containerSecurity" $root | nindent 4 }}
-    resources: {{ toYaml $worker.resources | nindent 6 }}
+    resources:
+      {{- toYaml $worker.resources | nindent 6 }}
 {{- end -}}

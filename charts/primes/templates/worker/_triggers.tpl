@@ -57,3 +57,12 @@
   {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* The most workers that there may be; nothing where that is not an autoscaler's to say. */}}
+{{- define "primes.mostWorkers" -}}
+{{- if .Values.scaling.enabled -}}
+{{ .Values.scaling.maxReplicas }}
+{{- else if .Values.worker.autoscaling.enabled -}}
+{{ .Values.worker.autoscaling.maxReplicas }}
+{{- end -}}
+{{- end -}}
