@@ -34,7 +34,8 @@ WORKDIR /app
 COPY --from=manifests /app .
 RUN --mount=type=cache,target=/root/.npm \
     npm ci --ignore-scripts --omit=dev --omit=optional \
-    --workspace services/api --workspace services/worker --workspace services/metrics-gateway
+    --workspace services/api --workspace services/worker --workspace services/metrics-gateway \
+    && rm -r packages/testing node_modules/@primes/testing
 # Of ReDoc the bundle alone: what it was bundled from takes 90 MB.
 COPY --from=build /app/node_modules/redoc/bundles/redoc.standalone.js node_modules/redoc/bundles/
 COPY --from=build /run-time .
