@@ -3,10 +3,11 @@ import { imageOf } from '../../dev/images/build.ts';
 import { provide } from '../../dev/images/provide.ts';
 import { figure } from './figures.ts';
 import { QUICK, install } from './helm.ts';
-import { apply, get, kubectl } from './kubectl.ts';
+import { apply, kubectl } from './kubectl.ts';
 import { podOfProgram, resultOf } from './pods.ts';
 import { run } from './run.ts';
 import { openSystem } from './system.ts';
+import { podsOf } from './workers.ts';
 
 const REQUESTS = 500;
 const NEXT = '99.0.0';
@@ -69,6 +70,11 @@ describe('a rolling update of api and worker', () => {
     expect(failures).toEqual([]);
     expect(lost).toEqual([]);
     expect(Object.keys(versions)).toHaveLength(2);
-    expect((await get('deployment', 'primes-worker')).spec?.replicas).toBeGreaterThanOrEqual(0);
+
+    const after = await system.submit({ n: 1_000 });
+    await system.ended(after);
+    const [worker = ''] = await podsOf(after);
+    const image = ['--output', 'jsonpath={.spec.containers[0].image}'];
+    expect(await kubectl(['get', 'pod', worker, ...image])).toBe(`primes-worker:${NEXT}`);
   });
 });
