@@ -53,6 +53,11 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
+    files: ['test/cluster/in-pod/*.mjs'],
+    languageOptions: { globals: { fetch: 'readonly', AbortSignal: 'readonly' } },
+    rules: { 'no-console': 'off' },
+  },
+  {
     files: ['**/*.mjs', '*.js'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly' },

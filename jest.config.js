@@ -37,6 +37,8 @@ export default {
       testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts', '<rootDir>/services/*/test/**/*.e2e.test.ts'],
     },
     { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.charts.test.ts'] },
+    // What runs against a cluster; `npm run test:cluster` prepares it.
+    { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/*.cluster.test.ts'] },
     { ...shared, displayName: 'slow', testMatch: ['<rootDir>/packages/*/test/**/*.slow.test.ts'] },
   ],
 };

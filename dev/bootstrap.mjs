@@ -1,5 +1,5 @@
-// The entry of `npm start`, `npm test` and `npm run bench`: it runs on the machine's own Node, which may be
-// too old for anything else. So nothing here, not even an import, is newer than what it complains about.
+// The entry of `npm start`, `npm test` and others: it runs on the machine's own Node, which may be too old
+// for anything else. So nothing here, not even an import, is newer than what it complains about.
 const OLDEST = 20;
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST) {

@@ -1,14 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { runToEnd } from './bootstrap/child.mjs';
 import { chartTests } from './chart-tests.ts';
-import { countTests, type JestReport, type TestCounts } from './count-tests.ts';
-import { ROOT } from './project.ts';
+import type { TestCounts } from './count-tests.ts';
 import { requireRedisServer } from './redis/binary.ts';
 import { Refusal } from './refusal.ts';
-
-/** As in the script `jest` of package.json, which says why. */
-const NODE_OPTIONS = '--experimental-vm-modules --conditions=source --disable-warning=ExperimentalWarning';
+import { runJest } from './run-jest.ts';
 
 const UNIT_AND_INT = ['--selectProjects', 'unit', 'int'];
 /** End-to-end tests start whole systems, so they run one by one, after the others. */
@@ -39,33 +33,13 @@ async function runAll(args: readonly string[]): Promise<TestCounts> {
   for (const run of [UNIT_AND_INT, charts.options, E2E]) {
     if (!run) continue;
     // Its own options last: --selectProjects would take the user's patterns for names of projects.
-    const { counts, interrupted } = await runJest([...args, ...run], redisServer);
+    // A pattern need not match in both runs.
+    const options = [...args, ...run, '--passWithNoTests'];
+    const { counts, interrupted } = await runJest(options, { REDIS_SERVER: redisServer });
     total.passed += counts.passed;
     total.failed += counts.failed;
     if (interrupted) break;
   }
   if (total.passed + total.failed === 0) console.error('No test was found');
   return total;
-}
-
-async function runJest(
-  args: readonly string[],
-  redisServer: string,
-): Promise<{ counts: TestCounts; interrupted: boolean }> {
-  const reportFile = join(ROOT, 'node_modules', '.cache', 'jest-report.json');
-  await mkdir(join(reportFile, '..'), { recursive: true });
-  await rm(reportFile, { force: true });
-  const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-  // A pattern need not match in both runs.
-  const options = ['--passWithNoTests', '--json', `--outputFile=${reportFile}`];
-  const { code, signal } = await runToEnd(process.execPath, [jest, ...args, ...options], {
-    cwd: ROOT,
-    env: { ...process.env, NODE_OPTIONS, REDIS_SERVER: redisServer },
-    stdio: 'inherit',
-  });
-  const report = await readFile(reportFile, 'utf8').then(
-    (text) => JSON.parse(text) as JestReport,
-    () => undefined,
-  );
-  return { counts: countTests(report, code), interrupted: signal !== undefined };
 }

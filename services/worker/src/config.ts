@@ -13,6 +13,10 @@ export const workerConfig = commonConfig.extend({
     5_000,
     'How long a segment stays reserved without a sign of life of the worker that sieves it',
   ),
+  WORKER_EXIT_WHEN_IDLE_SECONDS: field.integer(
+    { min: 0, max: 86_400, default: 0 },
+    'Ends the process in order once it had no task for so long, as a Job on Kubernetes should; 0: never',
+  ),
   FINAL_SCRAPE_WAIT_MS: field.milliseconds(
     0,
     'After the last task and before the end: time for one more scrape of /metrics',

@@ -15,6 +15,7 @@ import type { Redis } from 'ioredis';
 import { CancelListener } from './cancel-listener.ts';
 import { conclude } from './conclude.ts';
 import type { WorkerConfig } from './config.ts';
+import type { IdleWatch } from './idle-watch.ts';
 import { Interruption } from './interruption.ts';
 import { NewerVersionError, parseJobData } from './job-data.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -27,6 +28,7 @@ export interface ConsumerDeps extends ProcessDeps {
   readonly redis: Redis;
   readonly metrics: WorkerMetrics;
   readonly transitions: TransitionLog;
+  readonly idle: IdleWatch;
   readonly log: Logger;
   readonly config: Pick<WorkerConfig, 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
 }
@@ -119,7 +121,7 @@ export class Consumer {
   }
 
   async #work(job: TaskJob, data: JobData, signal: AbortSignal): Promise<JobResult> {
-    const { metrics, transitions } = this.#deps;
+    const { metrics, transitions, idle } = this.#deps;
     const id = job.id ?? '';
     const progress = new ProgressReporter(job, () => void this.#interruptIfCancelled(id));
     const timeLeft = progress.startedAt + data.task.timeoutSeconds * 1_000 - Date.now();
@@ -129,6 +131,7 @@ export class Consumer {
     // It may have had all its time before it came here.
     if (timeLeft <= 0) outOfTime();
     const deadline = setTimeout(outOfTime, Math.max(timeLeft, 0));
+    idle.taskStarted();
     metrics.taskStarted(job.attemptsStarted === 1 ? (Date.now() - job.timestamp) / 1_000 : undefined);
     transitions.started(job);
     try {
@@ -148,6 +151,7 @@ export class Consumer {
       clearTimeout(deadline);
       progress.stop();
       metrics.taskLeft();
+      idle.taskLeft();
     }
   }
 

@@ -13,6 +13,7 @@ import { SievePool } from '@primes/sieve';
 import { createApp } from './app.ts';
 import { workerConfig } from './config.ts';
 import { Consumer } from './consumer.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { WorkerMetrics } from './metrics.ts';
 import { SegmentMemory } from './segment-memory.ts';
@@ -44,7 +45,10 @@ await runService({ service, schema: workerConfig, env: process.env }, async ({ c
   const transitions = new TransitionLog(log);
   const memory = new SegmentMemory();
   const engine = { store, leases, pool, memory, manifests, leaseMs: config.LEASE_MS };
-  const consumer = new Consumer({ ...engine, redis, metrics, transitions, log, config });
+  const idle = new IdleWatch(config.WORKER_EXIT_WHEN_IDLE_SECONDS, () => {
+    lifecycle.stop('idle');
+  });
+  const consumer = new Consumer({ ...engine, redis, metrics, transitions, idle, log, config });
   lifecycle.onClose('consumer', async () => {
     readiness.stop();
     await consumer.close();

@@ -5,6 +5,7 @@ import { SievePool } from '@primes/sieve';
 import { pino } from 'pino';
 import { workerConfig } from '../src/config.ts';
 import { Consumer } from '../src/consumer.ts';
+import { IdleWatch } from '../src/idle-watch.ts';
 import { ManifestCache } from '../src/manifest-cache.ts';
 import { WorkerMetrics } from '../src/metrics.ts';
 import { SegmentMemory } from '../src/segment-memory.ts';
@@ -59,6 +60,7 @@ export async function startWorker(
     manifests: new ManifestCache(store, storeRedis),
     metrics,
     transitions: new TransitionLog(log),
+    idle: new IdleWatch(0, () => undefined),
     log,
     config,
   });

@@ -18,6 +18,7 @@ export function docs(document: object): Router {
   router.get('/redoc', page('Primes: ReDoc', REDOC));
   router.get('/redoc/start.js', script(START_REDOC));
   router.use('/docs/assets', assets(dirname(require.resolve('swagger-ui-dist/package.json'))));
+  // Of this package the images have nothing but the bundle, which is complete; so it is a devDependency.
   router.use('/redoc/assets', assets(dirname(require.resolve('redoc/bundles/redoc.standalone.js'))));
   return router;
 }

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@primes/testing';
+import { figure, seconds } from './figures.ts';
+import { QUICK, install } from './helm.ts';
+import { scale } from './kubectl.ts';
+import { openSystem } from './system.ts';
+import { watch } from './watch.ts';
+import { noWorkers } from './workers.ts';
+
+/** By polling alone, every 5 s. */
+const WANTED_WITHIN_MS = 10_000;
+/** Longer than it takes to go to zero: the cooldown of 15 s, and a poll. */
+const OBSERVED_MS = 30_000;
+
+beforeAll(() => install(QUICK));
+afterAll(() => scale('deployment/primes-metrics-gateway', 1));
+
+describe('without the gateway', () => {
+  it.each([0, 5])(
+    'a task with priority %d wakes a worker, which stays as long as it works',
+    async (priority) => {
+      await scale('deployment/primes-metrics-gateway', 1);
+      await using system = await openSystem();
+      await noWorkers();
+      await system.storeRedis.flushall();
+      await scale('deployment/primes-metrics-gateway', 0);
+      await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+      const release = await system.hold(0);
+      const posted = Date.now();
+      const task = await system.submit({ n: 1_000, priority });
+      const wanted = await replicas.first(posted, ([count]) => Number(count) > 0);
+      figure(`without the gateway, priority ${priority}: worker wanted after`, seconds(wanted.at - posted));
+      await eventually(
+        async () => {
+          expect(await system.queue.getActiveCount()).toBe(1);
+        },
+        { timeoutMs: 60_000 },
+      );
+      const busy = Date.now();
+      await eventually(
+        () => {
+          expect(Date.now() - busy).toBeGreaterThan(OBSERVED_MS);
+        },
+        { timeoutMs: OBSERVED_MS + 5_000, intervalMs: 500 },
+      );
+      expect(replicas.changes.filter(({ at, values }) => at > busy && values[0] === '0')).toEqual([]);
+      await release();
+      expect((await system.ended(task)).status).toBe('done');
+      expect((await system.job(task)).attemptsStarted).toBe(1);
+      expect(wanted.at - posted).toBeLessThanOrEqual(WANTED_WITHIN_MS);
+    },
+  );
+});

@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { imageOf } from '../../dev/images/build.ts';
+import { provide } from '../../dev/images/provide.ts';
+import { figure } from './figures.ts';
+import { QUICK, install } from './helm.ts';
+import { apply, kubectl } from './kubectl.ts';
+import { podOfProgram, resultOf } from './pods.ts';
+import { run } from './run.ts';
+import { openSystem } from './system.ts';
+import { podsOf } from './workers.ts';
+
+const REQUESTS = 500;
+const NEXT = '99.0.0';
+
+interface Report {
+  readonly requests: number;
+  readonly failures: readonly string[];
+  /** How many answers each version of the api gave. */
+  readonly versions: Readonly<Record<string, number>>;
+  readonly tasks: readonly string[];
+}
+
+/** The image of a service as a next release would have it: the same but for its version. */
+async function nextImage(service: 'api' | 'worker'): Promise<void> {
+  const write = `const f = '/app/services/${service}/package.json'; const { writeFileSync, readFileSync } = require('fs');
+    writeFileSync(f, JSON.stringify({ ...JSON.parse(readFileSync(f)), version: '${NEXT}' }))`;
+  const lines = [
+    `FROM ${await imageOf(service)}`,
+    'USER 0',
+    `RUN ${JSON.stringify(['/nodejs/bin/node', '-e', write])}`,
+    'USER 65532:65532',
+  ];
+  const image = `primes-${service}:${NEXT}`;
+  await run(['docker', 'build', '--tag', image, '-'], { input: lines.join('\n'), timeoutMs: 120_000 });
+  await provide([image]);
+}
+
+describe('a rolling update of api and worker', () => {
+  beforeAll(() => install(QUICK));
+
+  it(`loses none of ${REQUESTS} requests and no task, with both versions side by side`, async () => {
+    await nextImage('api');
+    await nextImage('worker');
+    const pod = await podOfProgram({
+      name: 'load',
+      labels: { 'primes-client': 'true' },
+      env: [
+        { name: 'API_URL', value: 'http://primes-api:8000' },
+        { name: 'REQUESTS', value: String(REQUESTS) },
+        { name: 'VERSION', value: NEXT },
+      ],
+    });
+    await kubectl(['delete', 'pod', 'load', '--ignore-not-found']);
+    await apply({ apiVersion: 'v1', kind: 'Pod', ...pod, spec: { ...pod.spec, restartPolicy: 'Never' } });
+    await kubectl(['wait', 'pod/load', '--for=condition=Ready', '--timeout=60s'], { timeoutMs: 70_000 });
+    await install(QUICK, { api: { image: { tag: NEXT } }, worker: { image: { tag: NEXT } } });
+    const { requests, failures, versions, tasks } = (await resultOf('load', 240)) as Report;
+
+    await using system = await openSystem();
+    const lost: string[] = [];
+    for (const id of tasks) {
+      const { status } = await system.ended({ request_id: id });
+      if (status !== 'done') lost.push(`${id}: ${status}`);
+    }
+    const answers = Object.entries(versions).map(([version, count]) => `${count} by ${version}`);
+    figure(
+      'rolling update',
+      `${requests} requests, ${failures.length} failed; ${tasks.length} tasks, ${lost.length} lost; GET / answered ${answers.join(', ')}`,
+    );
+    expect(failures).toEqual([]);
+    expect(lost).toEqual([]);
+    expect(Object.keys(versions)).toHaveLength(2);
+
+    const after = await system.submit({ n: 1_000 });
+    await system.ended(after);
+    const [worker = ''] = await podsOf(after);
+    const image = ['--output', 'jsonpath={.spec.containers[0].image}'];
+    expect(await kubectl(['get', 'pod', worker, ...image])).toBe(`primes-worker:${NEXT}`);
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@primes/testing';
+import { figure, seconds } from './figures.ts';
+import { QUICK, install } from './helm.ts';
+import { get, kubectl } from './kubectl.ts';
+import { openSystem, type ClusterSystem } from './system.ts';
+import { watch } from './watch.ts';
+import { noWorkers, workersReady } from './workers.ts';
+
+const POLICY = 'primes-metrics-gateway';
+/** Longer than it would take to scale in (15 s, and the autoscaler's own 15 s) or to zero. */
+const OBSERVED_MS = 50_000;
+
+let egress: unknown;
+
+async function allow(rules: unknown): Promise<void> {
+  const patch = JSON.stringify([{ op: 'replace', path: '/spec/egress', value: rules }]);
+  await kubectl(['patch', 'networkpolicy', POLICY, '--type=json', '--patch', patch]);
+}
+
+/** Ends the connections that stood before; a policy is for new ones. */
+async function cutOff({ redis }: ClusterSystem): Promise<void> {
+  const clients = String(await redis.client('LIST'));
+  for (const [, id = ''] of clients.matchAll(/^id=(\d+) .* name=metrics-gateway/gm))
+    await redis.client('KILL', 'ID', id);
+}
+
+beforeAll(async () => {
+  await install(QUICK);
+  const policy = (await get('networkpolicy', POLICY)) as unknown as { spec: { egress: unknown } };
+  egress = policy.spec.egress;
+});
+afterAll(() => allow(egress));
+
+describe('a gateway that Redis is cut off from', () => {
+  it('answers errors, and no worker is taken away until it sees again', async () => {
+    await using system = await openSystem();
+    await noWorkers();
+    await system.storeRedis.flushall();
+    const release = await system.hold(0);
+    const tasks = [];
+    for (let i = 0; i < 8; i++) tasks.push(await system.submit({ n: 1_000 }));
+    await workersReady(2);
+    await allow([]);
+    await eventually(
+      async () => {
+        await cutOff(system);
+        expect((await fetch(`${system.api}/api/metrics/summary`)).status).toBe(503);
+      },
+      { timeoutMs: 30_000, intervalMs: 500 },
+    );
+    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    await release();
+    for (const task of tasks) expect((await system.ended(task)).status).toBe('done');
+    const idle = Date.now();
+    await eventually(
+      () => {
+        expect(Date.now() - idle).toBeGreaterThan(OBSERVED_MS);
+      },
+      { timeoutMs: OBSERVED_MS + 5_000, intervalMs: 500 },
+    );
+    expect(replicas.changes.map(({ values }) => values[0])).toEqual(replicas.changes.map(() => '2'));
+    await allow(egress);
+    const seeing = Date.now();
+    await noWorkers();
+    figure(
+      `blind for ${seconds(seeing - idle)} with 2 idle workers, none taken away; seeing again, all gone after`,
+      seconds(Date.now() - seeing),
+    );
+  });
+});

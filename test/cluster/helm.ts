@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import { NAMESPACE } from './kubectl.ts';
+import { run } from './run.ts';
+
+export const RELEASE = 'primes';
+export const CHART = fileURLToPath(new URL('../../charts/primes', import.meta.url));
+
+export interface Values {
+  readonly [key: string]: string | number | boolean | readonly unknown[] | Values;
+}
+
+/** Idle workers go soon; otherwise a test would wait for minutes until there are none. */
+export const QUICK: Values = { scaling: { cooldownPeriod: 15, scaleDownStabilization: 15 } };
+
+/** Brings the release to these values, over the chart's defaults, and waits until it is ready. */
+export async function install(...values: readonly Values[]): Promise<void> {
+  const merged = values.reduce(merge, {});
+  await helm(
+    ['upgrade', RELEASE, CHART, '--install', '--values', '-', '--reset-values', '--wait', '--timeout', '4m'],
+    { input: JSON.stringify(merged), timeoutMs: 270_000 },
+  );
+}
+
+export function helm(
+  args: readonly string[],
+  options: { input?: string; timeoutMs?: number } = {},
+): Promise<string> {
+  return run(['helm', '--namespace', NAMESPACE, ...args], options);
+}
+
+function merge(one: Values, other: Values): Values {
+  const merged: Record<string, Values[string]> = { ...one };
+  for (const [key, value] of Object.entries(other)) {
+    const there = merged[key];
+    merged[key] = isValues(there) && isValues(value) ? merge(there, value) : value;
+  }
+  return merged;
+}
+
+function isValues(value: Values[string] | undefined): value is Values {
+  return typeof value === 'object' && !Array.isArray(value);
+}

@@ -1,0 +1,28 @@
+// Tells which of TARGETS (host:port, comma-separated) can be connected to, as one line of JSON. A pod may be open for
+// a moment before its policies hold: so the last of the targets, which should be out of reach, is waited for.
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const targets = process.env.TARGETS.split(',');
+const PATIENCE_MS = 20_000;
+const CONNECT_MS = 2_000;
+
+function reach(target) {
+  const [host, port] = target.split(':');
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port), timeout: CONNECT_MS });
+    const end = (reached) => {
+      socket.destroy();
+      resolve(reached);
+    };
+    socket.on('connect', () => end(true));
+    socket.on('timeout', () => end(false));
+    socket.on('error', () => end(false));
+  });
+}
+
+const start = Date.now();
+while ((await reach(targets.at(-1))) && Date.now() - start < PATIENCE_MS) await delay(200);
+const reached = [];
+for (const target of targets) if (await reach(target)) reached.push(target);
+console.log(JSON.stringify(reached));

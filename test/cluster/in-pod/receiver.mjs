@@ -1,0 +1,21 @@
+// A receiver of webhooks that checks their signatures with the library that receivers use, and logs what it got.
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
+
+const { Webhook } = createRequire('/app/services/api/')('standardwebhooks');
+const webhook = new Webhook(process.env.WEBHOOK_SECRET);
+
+createServer(async (req, res) => {
+  const body = await text(req);
+  let verified = true;
+  try {
+    webhook.verify(body, req.headers);
+  } catch {
+    verified = false;
+  }
+  res.writeHead(verified ? 204 : 401).end();
+  console.log(JSON.stringify({ verified, task: JSON.parse(body) }));
+}).listen(8_080);
+
+process.on('SIGTERM', () => process.exit());

@@ -1,0 +1,60 @@
+import { run } from './run.ts';
+
+/** Everything that the suite makes is in here, and goes with it. */
+export const NAMESPACE = 'primes-cluster-test';
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+/** What is read of objects of any kind. */
+export interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: { readonly replicas?: number };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly Condition[];
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly succeeded?: number;
+    readonly failed?: number;
+  };
+}
+
+export function kubectl(
+  args: readonly string[],
+  options: { input?: string; timeoutMs?: number } = {},
+): Promise<string> {
+  return run(['kubectl', '--namespace', NAMESPACE, ...args], options);
+}
+
+export async function get(kind: string, name: string): Promise<KubernetesObject> {
+  return JSON.parse(await kubectl(['get', kind, name, '--output', 'json'])) as KubernetesObject;
+}
+
+export async function list(kinds: string, selector = ''): Promise<readonly KubernetesObject[]> {
+  const text = await kubectl(['get', kinds, '--selector', selector, '--output', 'json']);
+  return (JSON.parse(text) as { items: KubernetesObject[] }).items;
+}
+
+/** Creates or changes objects, given as they are written in manifests. */
+export async function apply(...objects: readonly object[]): Promise<void> {
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
+  await kubectl(['apply', '--filename', '-'], { input });
+}
+
+export async function scale(target: string, replicas: number): Promise<void> {
+  await kubectl(['scale', target, `--replicas=${replicas}`]);
+  const timeoutMs = 150_000;
+  if (replicas > 0) await kubectl(['rollout', 'status', target, '--timeout=120s'], { timeoutMs });
+}

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { imageOf } from '../../dev/images/build.ts';
+import { apply, kubectl } from './kubectl.ts';
+
+export interface Program {
+  /** Also the name of the file in the folder `in-pod`. */
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly env?: readonly object[];
+}
+
+/**
+ * A pod template that runs a program of the folder `in-pod` on the Node, and with the dependencies, of the api's
+ * image. Its ConfigMap is applied here.
+ */
+export async function podOfProgram({ name, labels = {}, env = [] }: Program) {
+  const file = `${name}.mjs`;
+  const text = await readFile(join(import.meta.dirname, 'in-pod', file), 'utf8');
+  await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { [file]: text } });
+  return {
+    metadata: { name, labels: { app: name, ...labels } },
+    spec: {
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name,
+          image: await imageOf('api'),
+          command: ['/nodejs/bin/node', `/program/${file}`],
+          env,
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          volumeMounts: [{ name: 'program', mountPath: '/program' }],
+        },
+      ],
+      volumes: [{ name: 'program', configMap: { name } }],
+    },
+  };
+}
+
+/** The last line that a pod has written, once it has succeeded. */
+export async function resultOf(pod: string, timeoutSeconds: number): Promise<unknown> {
+  const wait = `--timeout=${timeoutSeconds}s`;
+  await kubectl(['wait', `pod/${pod}`, '--for=jsonpath={.status.phase}=Succeeded', wait], {
+    timeoutMs: (timeoutSeconds + 10) * 1_000,
+  });
+  const log = await kubectl(['logs', pod]);
+  return JSON.parse(log.trimEnd().split('\n').at(-1) ?? '');
+}

@@ -1,0 +1,17 @@
+import { apply, kubectl } from './kubectl.ts';
+import { podOfProgram, resultOf } from './pods.ts';
+
+/** Which of the targets (`host:port`; the last one should be out of reach) a pod with these labels can connect to. */
+export async function reachedFrom(
+  labels: Readonly<Record<string, string>>,
+  targets: readonly string[],
+): Promise<string[]> {
+  const pod = await podOfProgram({
+    name: 'reach',
+    labels,
+    env: [{ name: 'TARGETS', value: targets.join(',') }],
+  });
+  await kubectl(['delete', 'pod', 'reach', '--ignore-not-found']);
+  await apply({ apiVersion: 'v1', kind: 'Pod', ...pod, spec: { ...pod.spec, restartPolicy: 'Never' } });
+  return (await resultOf('reach', 60)) as string[];
+}

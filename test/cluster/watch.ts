@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { eventually } from '@primes/testing';
+import { NAMESPACE } from './kubectl.ts';
+
+export interface Change {
+  /** Milliseconds since the epoch, when it was heard of. */
+  readonly at: number;
+  /** What the template gives, split at spaces. */
+  readonly values: readonly string[];
+}
+
+/** Follows objects with `kubectl get --watch`; the first changes are the objects as they are. */
+export async function watch(what: readonly string[], template: string) {
+  const changes: Change[] = [];
+  const output = ['--watch', '--output', `jsonpath=${template}{"\\n"}`];
+  const child = spawn('kubectl', ['--namespace', NAMESPACE, 'get', ...what, ...output], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    changes.push({ at: Date.now(), values: line.split(' ') });
+  });
+  await once(child, 'spawn');
+  return {
+    changes,
+    /** The first change since `from` that `is` what is looked for, once there is one. */
+    async first(
+      from: number,
+      is: (values: readonly string[]) => boolean,
+      timeoutMs = 60_000,
+    ): Promise<Change> {
+      return eventually(
+        () => {
+          const found = changes.find(({ at, values }) => at >= from && is(values));
+          if (!found) throw new Error(`Of ${what.join(' ')}: ${JSON.stringify(changes.slice(-3))}`);
+          return found;
+        },
+        { timeoutMs },
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
+}

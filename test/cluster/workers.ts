@@ -1,0 +1,55 @@
+import { eventually } from '@primes/testing';
+import { get, kubectl, list, type KubernetesObject } from './kubectl.ts';
+
+const WORKERS = 'app.kubernetes.io/component=worker';
+
+/** The pods of workers, those that are being ended included. */
+export function workerPods(): Promise<readonly KubernetesObject[]> {
+  return list('pods', WORKERS);
+}
+
+/** Resolves with the names of the pods once so many workers are ready and none is being ended. */
+export function workersReady(count: number, timeoutMs = 120_000): Promise<string[]> {
+  return eventually(
+    async () => {
+      const pods = await workerPods();
+      const ready = pods.filter(
+        ({ metadata, status }) => metadata.deletionTimestamp === undefined && isReady(status),
+      );
+      if (pods.length !== count || ready.length !== count)
+        throw new Error(`${ready.length} of ${pods.length} are ready`);
+      return pods.map(({ metadata }) => metadata.name);
+    },
+    { timeoutMs, intervalMs: 200 },
+  );
+}
+
+/** Resolves once there is no worker, and none is wanted. */
+export function noWorkers(timeoutMs = 180_000): Promise<void> {
+  return eventually(
+    async () => {
+      const { spec } = await get('deployment', 'primes-worker');
+      const pods = await workerPods();
+      if (spec?.replicas !== 0 || pods.length > 0)
+        throw new Error(`${pods.length} workers of ${spec?.replicas ?? 0}`);
+    },
+    { timeoutMs, intervalMs: 200 },
+  );
+}
+
+/** The pods that have logged that they started a task, in the order in which they did. */
+export async function podsOf({ request_id: id }: { request_id: string }): Promise<string[]> {
+  const starts: { pod: string; time: string }[] = [];
+  for (const { metadata } of await workerPods()) {
+    const log = await kubectl(['logs', metadata.name, '--container', 'worker']).catch(() => '');
+    for (const line of log.split('\n').filter((text) => text.includes(id))) {
+      const { msg, time } = JSON.parse(line) as { msg: string; time: string };
+      if (msg === 'task started') starts.push({ pod: metadata.name, time });
+    }
+  }
+  return starts.toSorted((a, b) => a.time.localeCompare(b.time)).map(({ pod }) => pod);
+}
+
+function isReady(status: KubernetesObject['status']): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+}
