@@ -42,6 +42,12 @@ export default {
     { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.charts.test.ts'] },
     // What runs against a cluster; `npm run test:cluster` prepares it.
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/*.cluster.test.ts'] },
+    // What needs the engines of observability; `npm run test:telemetry` looks for them first.
+    {
+      ...shared,
+      displayName: 'telemetry',
+      testMatch: ['<rootDir>/test/telemetry/*.telemetry.test.ts'],
+    },
     { ...shared, displayName: 'slow', testMatch: ['<rootDir>/packages/*/test/**/*.slow.test.ts'] },
   ],
 };
