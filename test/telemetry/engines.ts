@@ -23,6 +23,8 @@ export async function startVictoriaMetrics() {
       `-httpListenAddr=${new URL(url).host}`,
       // Otherwise the newest half minute cannot be asked for.
       '-search.latencyOffset=0s',
+      // As in charts/observability: the scope is the collector's receiver, the same for all series.
+      '-opentelemetry.promoteScopeMetadata=false',
       '-loggerLevel=ERROR',
     ],
     ready: `${url}/health`,

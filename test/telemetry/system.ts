@@ -1,5 +1,5 @@
 import { TASK_QUEUE, type JobData, type JobResult } from '@primes/contracts';
-import { startRedis, startService, type ServiceName, type ServiceProcess } from '@primes/testing';
+import { eventually, startRedis, startService, type ServiceName, type ServiceProcess } from '@primes/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { behind } from '../support/behind.ts';
@@ -9,6 +9,9 @@ import { startCollector, startRedisExporter, startVictoriaMetrics } from './engi
 
 export type ObservedSystem = Awaited<ReturnType<typeof startObservedSystem>>;
 type Environment = Record<string, string>;
+
+/** Two Redis, api, worker and gateway: each has a collector. */
+const PROCESSES = 5;
 
 export interface Observed extends ServiceProcess {
   readonly collector: Engine;
@@ -58,6 +61,14 @@ export async function startObservedSystem(env: Environment = {}) {
   const queue = new Queue<JobData, JobResult>(TASK_QUEUE, { connection: redis, skipMetasUpdate: true });
   queue.on('error', () => undefined);
   building.defer(() => queue.close());
+  // Counters that have moved before they are first scraped show no rate.
+  await eventually(
+    async () => {
+      const up = await metrics.value('sum(up)');
+      if (up !== PROCESSES) throw new Error(`${up} of ${PROCESSES} are scraped`);
+    },
+    { timeoutMs: 20_000 },
+  );
   parts = building.move();
 
   return {
