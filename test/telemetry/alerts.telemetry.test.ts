@@ -121,7 +121,11 @@ describe('alerts', () => {
     await noMore('prime_cache_hits_total', '20s');
     // 27, 58, 128 and 282 segments.
     for (const n of [6_000_000, 12_500_000, 26_500_000, 56_000_000]) {
+      const before = await system.metrics.value('sum(prime_cache_misses_total)');
       await system.ended(await system.submit({ n }));
+      await eventually(async () => {
+        expect(await system.metrics.value('sum(prime_cache_misses_total)')).toBeGreaterThan(before);
+      });
       await noMore('prime_cache_misses_total', '5s');
     }
     await alerts.fire('LowCacheHitRate');
