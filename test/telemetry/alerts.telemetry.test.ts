@@ -123,9 +123,12 @@ describe('alerts', () => {
     for (const n of [6_000_000, 12_500_000, 26_500_000, 56_000_000]) {
       const before = await system.metrics.value('sum(prime_cache_misses_total)');
       await system.ended(await system.submit({ n }));
-      await eventually(async () => {
-        expect(await system.metrics.value('sum(prime_cache_misses_total)')).toBeGreaterThan(before);
-      });
+      await eventually(
+        async () => {
+          expect(await system.metrics.value('sum(prime_cache_misses_total)')).toBeGreaterThan(before);
+        },
+        { timeoutMs: 20_000, intervalMs: 200 },
+      );
       await noMore('prime_cache_misses_total', '5s');
     }
     await alerts.fire('LowCacheHitRate');

@@ -13,6 +13,9 @@ const ROOT = join(import.meta.dirname, '../..');
 /** The file that the chart gives to its sidecars. */
 const COLLECTOR_CONFIG = join(ROOT, 'charts/primes/files/collector.yaml');
 
+/** What the collectors give as the label `namespace`. */
+export const NAMESPACE = 'telemetry';
+
 export async function startVictoriaMetrics() {
   const url = `http://127.0.0.1:${await freePort()}`;
   const data = await mkdtemp(join(tmpdir(), 'primes-test-metrics-'));
@@ -82,7 +85,7 @@ export async function startCollector({ service, target, metrics }: CollectorSpec
       SERVICE: service,
       VERSION: '0.0.0-test',
       POD_NAME: `${service}-0`,
-      POD_NAMESPACE: 'telemetry',
+      POD_NAMESPACE: NAMESPACE,
       SCRAPE_TARGET: new URL(target).host,
       SCRAPE_INTERVAL: '1s',
       METRICS_ENDPOINT: `${metrics.url}/opentelemetry/v1/metrics`,

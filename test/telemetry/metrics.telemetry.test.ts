@@ -4,11 +4,13 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { METRICS_API, type MetricsCall } from '@primes/contracts';
 import { DASHBOARDS, namesIn, parseRules } from '@primes/monitoring';
 import { eventually } from '@primes/testing';
-import { startRedisExporter } from './engines.ts';
+import { NAMESPACE, startRedisExporter } from './engines.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
 import { useEverything } from './traffic.ts';
 
 jest.setTimeout(120_000);
+
+const ROOT = join(import.meta.dirname, '../..');
 
 interface Panel {
   readonly title: string;
@@ -17,12 +19,17 @@ interface Panel {
 
 const queries = DASHBOARDS.flatMap(({ title, panels }) =>
   (panels as unknown as Panel[]).flatMap((panel) =>
-    panel.targets.map(({ expr }) => [`${title ?? ''}: ${panel.title}`, expr] as const),
+    panel.targets.map(({ expr }) => [[title, panel.title].join(': '), expr] as const),
   ),
 );
-const rules = parseRules(
-  readFileSync(join(import.meta.dirname, '../../monitoring/rules/primes.yaml'), 'utf8'),
-);
+/** What KEDA asks with the trigger `prometheus`; the chart fills in its namespace. */
+const TRIGGERS = readFileSync(join(ROOT, 'charts/primes/templates/worker/_triggers.tpl'), 'utf8');
+queries.push([
+  'ScaledObject',
+  (/query: \{\{ printf `(.*?)`/.exec(TRIGGERS)?.[1] ?? '').replaceAll('%s', NAMESPACE),
+]);
+
+const rules = parseRules(readFileSync(join(ROOT, 'monitoring/rules/primes.yaml'), 'utf8'));
 const alerts = rules.groups.flatMap((group) => group.rules.map(({ alert, expr }) => [alert, expr] as const));
 
 /** A label that the scrape sets, or one that the process gives; nothing that names a task or a request. */
@@ -107,7 +114,7 @@ describe('the series in VictoriaMetrics', () => {
     for (const { service, pod, namespace, version } of series) {
       expect({ pod, namespace, version }).toEqual({
         pod: `${service ?? ''}-0`,
-        namespace: 'telemetry',
+        namespace: NAMESPACE,
         version: expect.stringMatching(/^\S+$/),
       });
     }
