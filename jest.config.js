@@ -21,7 +21,10 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{packages,services}/*/src/**/*.test.ts', '<rootDir>/dev/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/{packages,services}/*/src/**/*.test.ts',
+        '<rootDir>/{dev,monitoring/src}/**/*.test.ts',
+      ],
     },
     {
       ...shared,
@@ -39,6 +42,12 @@ export default {
     { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.charts.test.ts'] },
     // What runs against a cluster; `npm run test:cluster` prepares it.
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/*.cluster.test.ts'] },
+    // What needs the engines of observability; `npm run test:telemetry` looks for them first.
+    {
+      ...shared,
+      displayName: 'telemetry',
+      testMatch: ['<rootDir>/test/telemetry/*.telemetry.test.ts'],
+    },
     { ...shared, displayName: 'slow', testMatch: ['<rootDir>/packages/*/test/**/*.slow.test.ts'] },
   ],
 };

@@ -8,6 +8,7 @@ const TOOLS = {
   helm: ['helm', 'version'],
   'helm-unittest': ['helm', 'unittest', '--help'],
   kubeconform: ['sh', '-c', 'kubeconform -v && test -n "$KUBECONFORM_SCHEMAS"'],
+  'vmalert-tool': ['vmalert-tool', '--version'],
 } as const;
 
 export interface ChartTests {

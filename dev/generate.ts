@@ -1,7 +1,8 @@
+import { DASHBOARDS } from '@primes/monitoring';
 import { commonConfig, describeConfig } from '@primes/service-kit';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
 import { apiConfig } from '../services/api/src/config.ts';
@@ -32,6 +33,12 @@ const GENERATED: readonly Generated[] = [
     file: `${CHART}/README.md`,
     make: (current) => replaceSection(current, 'values', valuesTable(documentedValues(chartValues()))),
   },
+  // Helm reads no file outside of its chart.
+  ...DASHBOARDS.map((dashboard) => ({
+    file: `charts/observability/files/dashboards/${dashboard.uid ?? ''}.json`,
+    make: () => JSON.stringify(dashboard),
+  })),
+  { file: 'charts/observability/files/rules.yaml', make: rules },
 ];
 
 process.exit(await main(process.argv.slice(2)));
@@ -47,7 +54,10 @@ async function main(args: readonly string[]): Promise<number> {
     const text = await format(make(current), { ...(await resolveConfig(path)), filepath: path });
     if (text === current) continue;
     stale += 1;
-    if (!check) await writeFile(path, text);
+    if (!check) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, text);
+    }
     console.log(check ? `${file} is out of date: npm run generate` : `${file} written`);
   }
   return check && stale > 0 ? 1 : 0;
@@ -58,6 +68,12 @@ function openApiYaml(): string {
   const comment = '# Generated from the schemas by `npm run generate`; do not edit.\n';
   // Aliases are legal YAML, but not every tool for OpenAPI follows them.
   return comment + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function rules(): string {
+  const comment = '# A copy of monitoring/rules/primes.yaml, written by `npm run generate`; do not edit.\n';
+  const source = readFileSync(join(ROOT, 'monitoring/rules/primes.yaml'), 'utf8');
+  return comment + source.replace(/^#.*\n/gm, '');
 }
 
 function variables(): string {

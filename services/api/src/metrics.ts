@@ -1,7 +1,10 @@
 import type { FinishedRequest } from '@primes/service-kit';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
-export type WebhookOutcome = 'delivered' | 'retried' | 'dead';
+const WEBHOOK_OUTCOMES = ['delivered', 'retried', 'dead'] as const;
+export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
+
+const UNREADABLE_REASONS = ['missing', 'corrupt'] as const;
 
 /** All instruments of the api, recorded by intention. */
 export class ApiMetrics {
@@ -45,6 +48,9 @@ export class ApiMetrics {
       labelNames: ['reason'],
       registers,
     });
+    // A counter that comes into being with its first event hides that event from rate().
+    for (const outcome of WEBHOOK_OUTCOMES) this.#webhooks.inc({ outcome }, 0);
+    for (const reason of UNREADABLE_REASONS) this.#unreadable.inc({ reason }, 0);
   }
 
   requestFinished({ method, endpoint, status, seconds }: FinishedRequest): void {
@@ -61,7 +67,7 @@ export class ApiMetrics {
     this.#webhooks.inc({ outcome });
   }
 
-  segmentUnreadable(reason: 'missing' | 'corrupt'): void {
+  segmentUnreadable(reason: (typeof UNREADABLE_REASONS)[number]): void {
     this.#unreadable.inc({ reason });
   }
 }

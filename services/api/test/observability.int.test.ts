@@ -159,6 +159,13 @@ describe('/metrics', () => {
     }
   });
 
+  it('has its counters before their first event, so that rate() sees that event', async () => {
+    await using unused = await startApi();
+    const { text } = await unused.http('get', '/metrics').expect(200);
+    expect(text).toMatch(/^prime_webhook_deliveries_total\{outcome="dead",.*\} 0$/m);
+    expect(text).toMatch(/^prime_store_unreadable_segments_total\{reason="corrupt",.*\} 0$/m);
+  });
+
   it('counts a task that is accepted, once, and no replay and no refusal', async () => {
     const before = await api.metric('prime_task_submissions_total', /status="started"/);
     await api.submit({ n: 5 }, { 'idempotency-key': 'counted' });

@@ -12,6 +12,10 @@ export const gatewayConfig = commonConfig.extend({
     { min: 50, max: 60_000, default: 500 },
     'How often the queue is sampled when none of its events asks for it sooner',
   ),
+  WORKER_MAX_REPLICAS: field.integer(
+    { min: 0, max: 100_000, default: 0 },
+    'How many workers the autoscaler may start: shown as a metric, for the alert on it; 0: not known',
+  ),
   PROMETHEUS_URL: field
     .httpUrl('Prometheus or VictoriaMetrics, whose health is reported; empty: `disabled`')
     .optional(),

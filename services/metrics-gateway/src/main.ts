@@ -31,6 +31,7 @@ await runService(options, async ({ config, log, lifecycle }) => {
   const samplers = startSamplers(config, { connections, log, observer: metrics });
   lifecycle.onClose('samplers', samplers.close);
   metrics.show(samplers);
+  metrics.workersMax(config.WORKER_MAX_REPLICAS);
 
   const { queue } = samplers;
   const readiness = new Readiness();

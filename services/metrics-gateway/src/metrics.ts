@@ -3,7 +3,10 @@ import { demandOf } from './demand.ts';
 import type { Samplers } from './samplers.ts';
 import type { SamplerObserver } from './samples/sampler.ts';
 
-export type ScalerResult = 'ok' | 'stale' | 'invalid' | 'error';
+const SCALER_RESULTS = ['ok', 'stale', 'invalid', 'error'] as const;
+export type ScalerResult = (typeof SCALER_RESULTS)[number];
+
+const SCALER_CALLS = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics'];
 
 /** All replicas of the gateway see one queue, so their gauges of it must not be added up. */
 const SEEN_BY_ALL = { aggregator: 'max' } as const;
@@ -37,6 +40,17 @@ export class GatewayMetrics implements SamplerObserver {
       labelNames: ['rpc', 'result'],
       registers,
     });
+    // A counter that comes into being with its first event hides that event from rate().
+    for (const rpc of SCALER_CALLS) {
+      for (const result of SCALER_RESULTS) this.#scalerRequests.inc({ rpc, result }, 0);
+    }
+  }
+
+  /** How many workers the autoscaler may start; 0: not known, and not shown. */
+  workersMax(replicas: number): void {
+    if (replicas === 0) return;
+    const help = 'How many workers the autoscaler may start';
+    new Gauge({ name: 'prime_workers_max', help, ...SEEN_BY_ALL, registers: [this.#registry] }).set(replicas);
   }
 
   sampleTaken(sample: string, seconds: number): void {
@@ -52,7 +66,7 @@ export class GatewayMetrics implements SamplerObserver {
   }
 
   /** Shows the samples as gauges. One that is stale shows none: an old number would look like a new one. */
-  show({ queue, store, redis, registries, prometheus }: Samplers): void {
+  show({ queue, webhooks, store, redis, registries, prometheus }: Samplers): void {
     const registers = [this.#registry];
     new Gauge({
       name: 'prime_queue_jobs',
@@ -68,6 +82,18 @@ export class GatewayMetrics implements SamplerObserver {
         for (const [state, jobs] of Object.entries({ ...counts, due_delayed: dueDelayed })) {
           this.set({ state }, jobs);
         }
+      },
+    });
+    new Gauge({
+      name: 'prime_webhook_jobs',
+      help: 'Webhooks by state; failed ones are the dead letters of a week',
+      labelNames: ['state'],
+      ...SEEN_BY_ALL,
+      registers,
+      collect() {
+        this.reset();
+        const counts = webhooks.fresh()?.value ?? {};
+        for (const [state, jobs] of Object.entries(counts)) this.set({ state }, jobs);
       },
     });
     const single = (name: string, help: string, read: () => number | undefined) =>
@@ -102,7 +128,7 @@ export class GatewayMetrics implements SamplerObserver {
       ...SEEN_BY_ALL,
       registers,
       collect() {
-        for (const sampler of [queue, store, redis, registries, prometheus]) {
+        for (const sampler of [queue, webhooks, store, redis, registries, prometheus]) {
           const sample = sampler?.latest();
           if (sampler && sample) this.set({ sample: sampler.name }, sample.ageSeconds);
         }

@@ -1,4 +1,4 @@
-import { TASK_QUEUE } from '@primes/contracts';
+import { TASK_QUEUE, WEBHOOK_QUEUE } from '@primes/contracts';
 import { PrimeStore } from '@primes/prime-store';
 import type { Logger } from '@primes/service-kit';
 import { Queue } from 'bullmq';
@@ -10,6 +10,7 @@ import { QueueBell } from './samples/queue-bell.ts';
 import { takeQueueSample, type QueueSample } from './samples/queue-sample.ts';
 import { parseRedisInfo, type RedisInfo } from './samples/redis-info.ts';
 import { Sampler, type SamplerObserver } from './samples/sampler.ts';
+import { countWebhooks, type WebhookCounts } from './samples/webhook-counts.ts';
 
 /** Milliseconds between samples of what changes slowly; each is as old as it says. */
 const SLOW_MS = 2_000;
@@ -26,6 +27,7 @@ export interface StoreSample {
 /** All that the gateway knows. Each part fails and ages on its own. */
 export interface Samplers {
   readonly queue: Sampler<QueueSample>;
+  readonly webhooks: Sampler<WebhookCounts>;
   readonly store: Sampler<StoreSample>;
   readonly redis: Sampler<RedisInfo>;
   readonly registries: Sampler<PublishedMetrics>;
@@ -45,13 +47,11 @@ export function startSamplers(config: GatewayConfig, { connections, log, observe
   const { QUEUE_PREFIX, STORE_PREFIX, PROMETHEUS_URL } = config;
 
   // The gateway only looks: the queue's own settings are the api's to write.
-  const tasks = new Queue(TASK_QUEUE, {
-    connection: connections.queue,
-    prefix: QUEUE_PREFIX,
-    skipMetasUpdate: true,
-  });
+  const settings = { connection: connections.queue, prefix: QUEUE_PREFIX, skipMetasUpdate: true };
+  const tasks = new Queue(TASK_QUEUE, settings);
+  const callbacks = new Queue(WEBHOOK_QUEUE, settings);
   // The connection reports its own errors.
-  tasks.on('error', () => undefined);
+  for (const queue of [tasks, callbacks]) queue.on('error', () => undefined);
   const primes = new PrimeStore(connections.store, { prefix: STORE_PREFIX });
 
   const queue = new Sampler(
@@ -61,6 +61,7 @@ export function startSamplers(config: GatewayConfig, { connections, log, observe
   const bell = new QueueBell(connections.events, tasks.toKey('events'), () => {
     queue.request();
   });
+  const webhooks = new Sampler(() => countWebhooks(callbacks), every(SLOW_MS, 'webhooks'));
   const store = new Sampler(
     async () => {
       const { cachedPrimes, stored } = await primes.manifest();
@@ -83,14 +84,15 @@ export function startSamplers(config: GatewayConfig, { connections, log, observe
 
   return {
     queue,
+    webhooks,
     store,
     redis,
     registries,
     prometheus,
     async close() {
-      for (const sampler of [queue, store, redis, registries, prometheus]) sampler?.close();
+      for (const sampler of [queue, webhooks, store, redis, registries, prometheus]) sampler?.close();
       bell.close();
-      await tasks.close();
+      await Promise.all([tasks.close(), callbacks.close()]);
     },
   };
 }

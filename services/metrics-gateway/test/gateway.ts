@@ -48,6 +48,7 @@ export async function startGateway(env: NodeJS.ProcessEnv = {}) {
     observer: metrics,
   });
   metrics.show(samplers);
+  metrics.workersMax(config.WORKER_MAX_REPLICAS);
   const readiness = new Readiness();
   readiness.add('redis', () => samplers.queue.fresh() !== undefined, { gate: false });
   const app = createApp({ samplers, readiness, registry, log });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { documentedValues } from '../../../dev/generate/values-table.ts';
+import { ownPart } from '../observability.ts';
 import { CHART, helm } from '../render.ts';
 
 interface Suite {
@@ -13,6 +14,12 @@ interface Suite {
 describe('the suites of helm-unittest', () => {
   it('pass', async () => {
     const { ok, output } = await helm('unittest', '--strict', '--file', 'tests/**/*_test.yaml', CHART);
+    expect(ok ? '' : output).toBe('');
+  });
+
+  it('of the chart observability pass', async () => {
+    await using own = await ownPart();
+    const { ok, output } = await helm('unittest', '--strict', own.chart);
     expect(ok ? '' : output).toBe('');
   });
 

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { DASHBOARDS } from './index.ts';
+import { namesIn } from './promql.ts';
+
+interface Panel {
+  title: string;
+  type: string;
+  description?: string;
+  datasource?: { uid: string };
+  targets?: { refId: string; expr: string; legendFormat: string }[];
+  gridPos: { x: number; y: number; w: number; h: number };
+  fieldConfig: { defaults: { unit?: string; max?: number; thresholds?: { steps: unknown[] } } };
+}
+
+const boards = DASHBOARDS.map((board) => ({ ...board, panels: board.panels as unknown as Panel[] }));
+const panels = boards.flatMap(({ title, panels }) =>
+  panels.map((panel) => [`${title}: ${panel.title}`, panel] as const),
+);
+const queries = panels.flatMap(([name, { targets = [] }]) =>
+  targets.map(({ expr }) => [name, expr] as const),
+);
+
+describe('the dashboards', () => {
+  it('are the four of the design, with addresses of their own', () => {
+    expect(boards.map(({ title, panels }) => [title, panels.length])).toEqual([
+      ['Prime API Metrics', 6],
+      ['Prime API Overview', 10],
+      ['Redis Metrics', 5],
+      ['Queue and Autoscaling', 11],
+    ]);
+    expect(new Set(boards.map(({ uid }) => uid)).size).toBe(boards.length);
+  });
+
+  it.each(boards.map((board) => [board.title, board] as const))(
+    '%s has no two panels in one place',
+    (_, board) => {
+      const cells = board.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
+      );
+      expect(new Set(cells).size).toBe(cells.length);
+      for (const { gridPos } of board.panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+    },
+  );
+});
+
+describe('each panel', () => {
+  it.each(panels)('%s says what it shows, in a unit, from the chosen datasource', (_, panel) => {
+    expect(panel.description).toMatch(/^.{20,}\.$/s);
+    expect(panel.fieldConfig.defaults.unit).toMatch(/^\w+$/);
+    expect(panel.datasource?.uid).toBe('${datasource}');
+    expect(panel.targets?.length).toBeGreaterThan(0);
+  });
+
+  it.each(panels.filter(([, { type }]) => type === 'gauge'))('%s has an end and colours', (_, panel) => {
+    const { max, thresholds } = panel.fieldConfig.defaults;
+    expect(max).toBeGreaterThan(0);
+    expect(thresholds?.steps.length).toBeGreaterThan(1);
+  });
+});
+
+describe('each query', () => {
+  it.each(queries)('of %s is PromQL on one installation: %s', (_, expr) => {
+    const { metrics, labels } = namesIn(expr);
+    expect(metrics.size).toBeGreaterThan(0);
+    expect(labels).toContain('namespace');
+    expect(expr.match(/\$namespace/g)).toHaveLength(expr.match(/\{/g)?.length ?? 0);
+  });
+
+  it.each(queries)('of %s makes up no data: %s', (_, expr) => {
+    expect(expr).not.toMatch(/vector\(/);
+  });
+
+  it.each(queries)('of %s takes rates over the interval that fits the screen: %s', (_, expr) => {
+    for (const [window] of expr.matchAll(/\[.*?\]/g)) expect(window).toBe('[$__rate_interval]');
+    for (const [counter] of expr.matchAll(/\w+_total(?=\{)/g)) {
+      expect(expr).toMatch(new RegExp(`(rate|increase)\\(${counter}\\{`));
+    }
+  });
+});

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parseRules, quicken } from '@primes/monitoring';
+import { eventually } from '@primes/testing';
+import { startReceiver, status } from '../../services/api/test/receiver.ts';
+import type { Alerts } from './alerts.ts';
+import { startVmalert } from './engines.ts';
+import { startObservedSystem, type ObservedSystem } from './system.ts';
+
+jest.setTimeout(240_000);
+
+/** Five minutes are ten seconds here; thresholds are as in service. */
+const TIMES_FASTER = 30;
+const RULES = join(import.meta.dirname, '../../monitoring/rules/primes.yaml');
+
+let system: ObservedSystem;
+let alerts: Alerts & AsyncDisposable;
+/** Ends the load of `every`. */
+const loads = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  system = await startObservedSystem({ WEBHOOK_ALLOWED_HOSTS: 'localhost', WORKER_MAX_REPLICAS: '1' });
+  // Before the rules are read: without any gateway ScalerBlind is right to fire.
+  await eventually(() => system.metrics.value('max(prime_sample_age_seconds{sample="queue"})'), {
+    timeoutMs: 15_000,
+  });
+  alerts = await startVmalert(system.metrics, quicken(parseRules(readFileSync(RULES, 'utf8')), TIMES_FASTER));
+});
+afterAll(async () => {
+  await loads.disposeAsync();
+  await alerts[Symbol.asyncDispose]();
+  await system[Symbol.asyncDispose]();
+});
+
+/** Does something every third of a second, if the last has ended, until the returned function is called. */
+function load(act: () => Promise<unknown>): () => Promise<void> {
+  let acting: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    acting ??= act()
+      // Some of it is meant to fail.
+      .catch(() => undefined)
+      .then(() => {
+        acting = undefined;
+      });
+  }, 300);
+  const stop = async () => {
+    clearInterval(timer);
+    await acting;
+  };
+  loads.defer(stop);
+  return stop;
+}
+
+/** Waits until a counter has stood still for so long. */
+async function noMore(counter: string, time: string): Promise<void> {
+  await eventually(
+    async () => {
+      expect(await system.metrics.value(`sum(rate(${counter}[${time}]))`)).toBe(0);
+    },
+    { timeoutMs: 40_000, intervalMs: 200 },
+  );
+}
+
+const easyTask = async () => system.ended(await system.submit({ n: 100 }));
+
+describe('alerts', () => {
+  it('are silent while all is well', async () => {
+    const stop = load(easyTask);
+    await eventually(
+      async () => {
+        expect(
+          await system.metrics.value('sum(prime_task_submissions_total{status="completed"})'),
+        ).toBeGreaterThan(20);
+      },
+      { timeoutMs: 30_000 },
+    );
+    expect(await alerts.firing()).toEqual([]);
+    await stop();
+  });
+
+  it('QueueStuck and WorkersAtMaximum fire while work does not move, SlowTaskExecution once it does', async () => {
+    // Tasks that take more than a minute for real: another holds the segment that they need.
+    const release = await system.hold(5);
+    const slow = await Promise.all(Array.from({ length: 8 }, () => system.submit({ n: 1_600_000 })));
+    await alerts.fire('QueueStuck', 'WorkersAtMaximum');
+    expect(await alerts.firing()).not.toContain('SlowTaskExecution');
+    // Half of them wait in the queue as long as the others are worked on.
+    await eventually(
+      async () => {
+        expect(await system.metrics.value('max(prime_queue_oldest_waiting_seconds)')).toBeGreaterThan(64);
+      },
+      { timeoutMs: 80_000, intervalMs: 200 },
+    );
+    await release();
+    await Promise.all(slow.map((task) => system.ended(task)));
+    await alerts.fire('SlowTaskExecution');
+    const stop = load(easyTask);
+    await alerts.resolve('QueueStuck', 'WorkersAtMaximum', 'SlowTaskExecution');
+    await stop();
+  });
+
+  it('HighTaskFailureRate fires while tasks fail, DeadLetterGrowth while receivers refuse', async () => {
+    await using receiver = await startReceiver();
+    const release = await system.hold(9);
+    const failing = load(async () => system.ended(await system.submit({ n: 2_700_000, timeout_seconds: 1 })));
+    const refused = load(async () => {
+      receiver.answer('/gone', status(410));
+      await system.submit({ n: 100, timeout_seconds: 1, callback_url: receiver.url('/gone') });
+    });
+    await alerts.fire('HighTaskFailureRate', 'DeadLetterGrowth');
+    await Promise.all([failing(), refused()]);
+    await release();
+    const stop = load(easyTask);
+    await alerts.resolve('HighTaskFailureRate', 'DeadLetterGrowth');
+    await stop();
+  });
+
+  it('LowCacheHitRate fires while each task needs twice what is there', async () => {
+    // What the test before has hit would be most of the window.
+    await noMore('prime_cache_hits_total', '20s');
+    // 27, 58, 128 and 282 segments.
+    for (const n of [6_000_000, 12_500_000, 26_500_000, 56_000_000]) {
+      const before = await system.metrics.value('sum(prime_cache_misses_total)');
+      await system.ended(await system.submit({ n }));
+      await eventually(
+        async () => {
+          expect(await system.metrics.value('sum(prime_cache_misses_total)')).toBeGreaterThan(before);
+        },
+        { timeoutMs: 20_000, intervalMs: 200 },
+      );
+      await noMore('prime_cache_misses_total', '5s');
+    }
+    await alerts.fire('LowCacheHitRate');
+    const stop = load(easyTask);
+    await alerts.resolve('LowCacheHitRate');
+    await stop();
+  });
+
+  it('RedisHighErrorRate, HighAPIErrorRate and ScalerBlind fire while Redis is away', async () => {
+    const stop = load(easyTask);
+    await system.queueRedis.stop('SIGKILL');
+    await alerts.fire('RedisHighErrorRate', 'HighAPIErrorRate', 'ScalerBlind');
+    await system.queueRedis.start();
+    await alerts.resolve('RedisHighErrorRate', 'HighAPIErrorRate', 'ScalerBlind');
+    await stop();
+  });
+});

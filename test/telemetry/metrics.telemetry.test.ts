@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { METRICS_API, type MetricsCall } from '@primes/contracts';
+import { DASHBOARDS, namesIn, parseRules } from '@primes/monitoring';
+import { eventually } from '@primes/testing';
+import { NAMESPACE, startRedisExporter } from './engines.ts';
+import { startObservedSystem, type ObservedSystem } from './system.ts';
+import { useEverything } from './traffic.ts';
+
+jest.setTimeout(120_000);
+
+const ROOT = join(import.meta.dirname, '../..');
+
+interface Panel {
+  readonly title: string;
+  readonly targets: readonly { readonly expr: string }[];
+}
+
+const queries = DASHBOARDS.flatMap(({ title, panels }) =>
+  (panels as unknown as Panel[]).flatMap((panel) =>
+    panel.targets.map(({ expr }) => [[title, panel.title].join(': '), expr] as const),
+  ),
+);
+/** What KEDA asks with the trigger `prometheus`; the chart fills in its namespace. */
+const TRIGGERS = readFileSync(join(ROOT, 'charts/primes/templates/worker/_triggers.tpl'), 'utf8');
+queries.push([
+  'ScaledObject',
+  (/query: \{\{ printf `(.*?)`/.exec(TRIGGERS)?.[1] ?? '').replaceAll('%s', NAMESPACE),
+]);
+
+const rules = parseRules(readFileSync(join(ROOT, 'monitoring/rules/primes.yaml'), 'utf8'));
+const alerts = rules.groups.flatMap((group) => group.rules.map(({ alert, expr }) => [alert, expr] as const));
+
+/** A label that the scrape sets, or one that the process gives; nothing that names a task or a request. */
+const LABELS = [
+  ...['__name__', 'service', 'pod', 'namespace', 'version', 'le', 'quantile'],
+  ...[
+    'method',
+    'endpoint',
+    'status',
+    'operation',
+    'source',
+    'outcome',
+    'reason',
+    'state',
+    'sample',
+    'rpc',
+    'result',
+  ],
+  ...['kind', 'type', 'space', 'major', 'minor', 'patch'],
+];
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+
+/** What the collector adds of its own for each target. */
+const OF_THE_SCRAPE = /^(up|scrape_.*)$/;
+
+let system: ObservedSystem;
+beforeAll(async () => {
+  system = await startObservedSystem({ WEBHOOK_ALLOWED_HOSTS: 'localhost', WORKER_MAX_REPLICAS: '4' });
+  await useEverything(system);
+});
+afterAll(() => system[Symbol.asyncDispose]());
+
+async function ask<C extends MetricsCall>(call: C): Promise<ReturnType<(typeof METRICS_API)[C]['parse']>> {
+  const answer = await fetch(`${system.api.url}/api/metrics/${call}`);
+  return METRICS_API[call].parse(await answer.json()) as ReturnType<(typeof METRICS_API)[C]['parse']>;
+}
+
+describe('the dashboards', () => {
+  it.each(queries)('%s has data: %s', async (_, expr) => {
+    const asked = expr.replaceAll('$__rate_interval', '2m').replaceAll('$namespace', '.*');
+    await eventually(
+      async () => {
+        expect((await system.metrics.query(asked)).length).toBeGreaterThan(0);
+      },
+      { timeoutMs: 20_000, intervalMs: 200 },
+    );
+  });
+
+  it.each([...queries, ...alerts])('%s names only metrics and labels that exist: %s', async (_, expr) => {
+    const { metrics, labels } = namesIn(expr);
+    for (const metric of metrics) expect(await system.metrics.series(metric)).not.toEqual([]);
+    const known = (await Promise.all([...metrics].map((metric) => system.metrics.series(metric)))).flat();
+    for (const label of labels) expect(known.flatMap((series) => Object.keys(series))).toContain(label);
+  });
+});
+
+describe('the series in VictoriaMetrics', () => {
+  it.each(['api', 'worker', 'metrics-gateway'] as const)(
+    'of %s have the names of its /metrics',
+    async (service) => {
+      const { url } = { api: system.api, worker: system.worker, 'metrics-gateway': system.gateway }[service];
+      const scraped = namesOf(await (await fetch(`${url}/metrics`)).text());
+      expect(scraped.size).toBeGreaterThan(30);
+      await eventually(async () => {
+        expect(await storedNames(service)).toEqual([...scraped].toSorted());
+      });
+    },
+  );
+
+  it('of Redis have the names that its exporter gives', async () => {
+    await using exporter = await startRedisExporter(system.queueRedis.url);
+    const scraped = namesOf(await (await fetch(`${exporter.url}/metrics`)).text());
+    await eventually(async () => {
+      expect(await storedNames('redis-queue')).toEqual(expect.arrayContaining(['redis_up', 'redis_db_keys']));
+      for (const name of await storedNames('redis-queue')) expect([...scraped]).toContain(name);
+    });
+  });
+
+  it('say which process they are from, by labels without dots, and no more than that', async () => {
+    const series = await system.metrics.series('{service=~"api|worker|metrics-gateway"}');
+    expect(series.length).toBeGreaterThan(200);
+    for (const { service, pod, namespace, version } of series) {
+      expect({ pod, namespace, version }).toEqual({
+        pod: `${service ?? ''}-0`,
+        namespace: NAMESPACE,
+        version: expect.stringMatching(/^\S+$/),
+      });
+    }
+    const labels = new Set(series.flatMap((labels) => Object.keys(labels)));
+    for (const label of labels) expect(LABELS).toContain(label);
+    expect(await system.metrics.series('{service=""}')).toEqual([]);
+  });
+
+  it('carry no id of a task or a request', async () => {
+    for (const labels of await system.metrics.series('{__name__!=""}')) {
+      expect(Object.values(labels).join(' ')).not.toMatch(UUID);
+    }
+  });
+});
+
+describe('the JSON metrics API', () => {
+  const jobs = (states: string) => `sum(max by (state) (prime_queue_jobs{state=~"${states}"}))`;
+  const ended = (status: string) => `sum(prime_task_submissions_total{status="${status}"})`;
+
+  it.each([
+    ['task-stats', 'pending', jobs('waiting|prioritized|delayed')],
+    ['task-stats', 'processing', jobs('active')],
+    ['task-stats', 'done', ended('completed')],
+    ['task-stats', 'failed', ended('failed')],
+    ['task-stats', 'cancelled', ended('cancelled')],
+    ['task-stats', 'total', ended('started')],
+    ['cache-stats', 'hits', 'sum(prime_cache_hits_total)'],
+    ['cache-stats', 'misses', 'sum(prime_cache_misses_total)'],
+    ['summary', 'active_tasks', 'sum(prime_active_computations)'],
+    ['summary', 'queued_tasks', jobs('waiting|prioritized|delayed')],
+    ['summary', 'demand', 'max(prime_queue_demand)'],
+    ['summary', 'oldest_waiting_seconds', 'max(prime_queue_oldest_waiting_seconds)'],
+    ['redis-stats', 'max_memory_bytes', 'redis_memory_max_bytes{service="redis-queue"}'],
+    ['redis-stats', 'keys', 'sum(redis_db_keys{service="redis-queue"})'],
+  ] as const)('%s %s is what VictoriaMetrics has', async (call, field, expr) => {
+    await eventually(
+      async () => {
+        const answer = (await ask(call)) as Record<string, unknown>;
+        expect(await system.metrics.value(expr)).toBe(answer[field]);
+      },
+      { timeoutMs: 15_000, intervalMs: 200 },
+    );
+  });
+
+  // These never stand still: the two look at Redis at different moments, and the exporter is itself a client.
+  it.each([
+    ['used_memory_bytes', 'redis_memory_used_bytes', { share: 0.1 }],
+    ['used_memory_peak_bytes', 'redis_memory_used_peak_bytes', { share: 0.1 }],
+    ['commands_processed', 'redis_commands_processed_total', { share: 0.1 }],
+    ['connected_clients', 'redis_connected_clients', { difference: 2 }],
+    ['uptime_seconds', 'redis_uptime_in_seconds', { difference: 4 }],
+  ] as const)('redis-stats %s is near what VictoriaMetrics has', async (field, metric, near) => {
+    const { share = 0, difference = 0 }: { share?: number; difference?: number } = near;
+    await eventually(
+      async () => {
+        const { [field]: told } = await ask('redis-stats');
+        const stored = await system.metrics.value(`${metric}{service="redis-queue"}`);
+        expect(Math.abs(stored - told)).toBeLessThanOrEqual(difference + share * told);
+      },
+      { timeoutMs: 15_000, intervalMs: 200 },
+    );
+  });
+
+  it('performance adds up the same counters, one by one', async () => {
+    await eventually(
+      async () => {
+        const { metrics } = await ask('performance');
+        const counters = metrics.filter(
+          ({ name, type }) => type === 'counter' && /^prime_(?!scaler|sample)/.test(name),
+        );
+        expect(counters.length).toBeGreaterThan(6);
+        for (const { name, values } of counters) {
+          const told = values.reduce((sum, { value }) => sum + (value ?? NaN), 0);
+          expect([name, await system.metrics.value(`sum(${name})`)]).toEqual([name, told]);
+        }
+      },
+      { timeoutMs: 30_000, intervalMs: 500 },
+    );
+  });
+});
+
+async function storedNames(service: string): Promise<string[]> {
+  const series = await system.metrics.series(`{service="${service}"}`);
+  const names = new Set(series.map(({ __name__: name = '' }) => name));
+  return [...names].filter((name) => !OF_THE_SCRAPE.test(name)).toSorted();
+}
+
+/** The names of the samples in an exposition. */
+function namesOf(exposition: string): Set<string> {
+  return new Set(Array.from(exposition.matchAll(/^(\w+)(?=[{ ])/gm), ([, name = '']) => name));
+}

@@ -1,0 +1,47 @@
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+interface Vector {
+  readonly data: { readonly result: { metric: Record<string, string>; value: [number, string] }[] };
+}
+
+/** What a test asks VictoriaMetrics, by its HTTP API. */
+export class VictoriaMetrics {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** The answer to an instant query: `at` in seconds since the epoch, now unless given. */
+  async query(expr: string, at?: number): Promise<Sample[]> {
+    const time = at === undefined ? {} : { time: String(at) };
+    const { data } = (await this.#get('query', { query: expr, ...time })) as Vector;
+    return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
+  }
+
+  /** The one number that a query gives. */
+  async value(expr: string): Promise<number> {
+    const samples = await this.query(expr);
+    const [sample] = samples;
+    if (samples.length !== 1 || !sample) throw new Error(`${expr} gives ${samples.length} series`);
+    return sample.value;
+  }
+
+  /** The labels of all series that a selector fits. */
+  async series(selector: string): Promise<Readonly<Record<string, string>>[]> {
+    const { data } = (await this.#get('series', { 'match[]': selector })) as {
+      data: Record<string, string>[];
+    };
+    return data;
+  }
+
+  async #get(path: string, parameters: Record<string, string>): Promise<unknown> {
+    const answer = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${path} ${JSON.stringify(parameters)}: ${text}`);
+    return JSON.parse(text);
+  }
+}
