@@ -25,6 +25,10 @@ a pod that goes still leave. Of whom, of which version, and the port of its /met
       value: localhost:{{ index . 3 }}
     - name: SCRAPE_INTERVAL
       value: {{ $telemetry.scrapeIntervalSeconds }}s
+    - name: MEMORY_LIMIT_MIB
+      value: {{ $telemetry.maxMemoryMi | quote }}
+    - name: GOMEMLIMIT
+      value: {{ $telemetry.maxMemoryMi }}MiB
     - name: METRICS_ENDPOINT
       value: {{ $telemetry.metricsEndpoint }}
     - name: TRACES_ENDPOINT
