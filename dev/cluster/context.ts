@@ -1,3 +1,4 @@
+import { run } from '../../test/cluster/run.ts';
 import { runCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -11,9 +12,10 @@ const UP_MS = 20 * 60_000;
 export async function bringUp(command: string): Promise<void> {
   console.log(`Bringing up a cluster: ${command} …`);
   const shell = `exports=$(${command}) || exit 1; eval "$exports"; env -0`;
-  const { ok, output } = await runCommand(['bash', '-c', shell], { timeoutMs: UP_MS });
-  if (!ok) throw new Refusal(`CLUSTER_UP failed: ${output.slice(-2_000)}`);
-  for (const variable of output.split('\0')) {
+  const environment = await run(['bash', '-c', shell], { timeoutMs: UP_MS }).catch((error: unknown) => {
+    throw new Refusal(`CLUSTER_UP failed: ${(error as Error).message.slice(-2_000)}`, { cause: error });
+  });
+  for (const variable of environment.split('\0')) {
     const at = variable.indexOf('=');
     if (at > 0) process.env[variable.slice(0, at)] = variable.slice(at + 1);
   }
