@@ -66,7 +66,7 @@ describe('a task whose worker is killed in the middle, twice', () => {
     ]);
 
     await eventually(async () => {
-      const { started, completed, failed, cache_hits, cache_misses } = await system.counters();
+      const { started, completed, failed, cache_hits = 0, cache_misses } = await system.counters();
       expect({ started, completed, failed }).toEqual({ started: '1', completed: '1', failed: undefined });
       // Each segment is a hit or a miss of the task; which, is lost for those of a dead worker's last 250 ms.
       expect(Number(cache_hits) + Number(cache_misses)).toBe(segments);
