@@ -46,7 +46,8 @@ WORKDIR /app
 COPY --from=build --chown=1000:1000 /app .
 USER 1000:1000
 ARG SERVICE
-ENV SERVICE=${SERVICE}
+# A changed file comes by tar, which would replace it; Node watches the file that it started with, and no later one.
+ENV SERVICE=${SERVICE} TAR_OPTIONS=--overwrite NODE_COMPILE_CACHE=/tmp/compiled
 CMD ["sh", "-c", "exec node --conditions=source --watch services/$SERVICE/src/main.ts"]
 
 FROM ${RUN_BASE} AS runtime
