@@ -17,7 +17,7 @@ FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS build
 WORKDIR /app
 COPY --from=manifests /app .
 # Without scripts: no dependency needs one, and the package `node` would only bring a second Node.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+RUN --mount=type=cache,target=/npm-cache npm ci --cache /npm-cache --ignore-scripts
 COPY . .
 RUN node node_modules/typescript/bin/tsc -b && node packages/sieve/assembly/build.mjs
 # The parts that are run, and what they read.
@@ -32,8 +32,8 @@ RUN mkdir /run-time \
 FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS production
 WORKDIR /app
 COPY --from=manifests /app .
-RUN --mount=type=cache,target=/root/.npm \
-    npm ci --ignore-scripts --omit=dev --omit=optional \
+RUN --mount=type=cache,target=/npm-cache \
+    npm ci --cache /npm-cache --ignore-scripts --omit=dev --omit=optional \
     --workspace services/api --workspace services/worker --workspace services/metrics-gateway \
     && rm -r packages/testing node_modules/@primes/testing
 # Of ReDoc the bundle alone: what it was bundled from takes 90 MB.
