@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { makeNamespace, removeNamespace } from '../test/cluster/namespace.ts';
 import { networkPolicyIsEnforced } from '../test/cluster/network-policy.ts';
 import { bringUp, requireCluster } from './cluster/context.ts';
-import type { TestCounts } from './count-tests.ts';
+import { conclude, type TestCounts } from './count-tests.ts';
 import { SERVICES, buildImages, imageOf } from './images/build.ts';
 import { provide } from './images/provide.ts';
 import { ROOT } from './project.ts';
@@ -26,8 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof Refusal)) throw error;
     console.error(error.message);
   }
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
-  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+  return conclude(counts);
 }
 
 async function runScenarios(args: readonly string[]): Promise<TestCounts> {

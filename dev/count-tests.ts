@@ -22,3 +22,9 @@ export function countTests(report: JestReport | undefined, exitCode: number): Te
   const unexplained = failed === 0 && (exitCode !== 0 || report.wasInterrupted);
   return { passed: report.numPassedTests, failed: unexplained ? 1 : failed };
 }
+
+/** Prints the closing line, and gives the exit code: a run in which nothing passed is no success. */
+export function conclude({ passed, failed }: TestCounts): number {
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}

@@ -1,5 +1,5 @@
 import { chartTests } from './chart-tests.ts';
-import type { TestCounts } from './count-tests.ts';
+import { conclude, type TestCounts } from './count-tests.ts';
 import { requireRedisServer } from './redis/binary.ts';
 import { Refusal } from './refusal.ts';
 import { runJest } from './run-jest.ts';
@@ -12,10 +12,8 @@ process.exit(await main(process.argv.slice(2)));
 
 /** Runs all tests but the slow ones; the arguments go to Jest, which takes patterns of file names. */
 async function main(args: readonly string[]): Promise<number> {
-  const { passed, failed } = await runAll(args);
   // The last line, whatever happened.
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  return conclude(await runAll(args));
 }
 
 async function runAll(args: readonly string[]): Promise<TestCounts> {

@@ -1,7 +1,6 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { Refusal } from '../refusal.ts';
 import { runCommand } from '../command.ts';
+import { findOnPath } from '../on-path.ts';
+import { Refusal } from '../refusal.ts';
 
 const PROGRAMS = ['valkey-server', 'redis-server'];
 const APT_MS = 300_000;
@@ -16,13 +15,9 @@ export async function requireRedisServer(): Promise<string> {
 
 /** The path of the first server program on the PATH. */
 export async function findRedisServer(): Promise<string | undefined> {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
-  for (const candidate of PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program)))) {
-    const executable = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (executable) return candidate;
+  for (const program of PROGRAMS) {
+    const path = await findOnPath(program);
+    if (path !== undefined) return path;
   }
   return undefined;
 }
