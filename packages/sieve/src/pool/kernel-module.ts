@@ -23,8 +23,7 @@ export function compileKernel(): WebAssembly.Module | undefined {
   return new WebAssembly.Module(bytes);
 }
 
-/** What a thread sieves with, for use without a pool: the kernel where there is one. */
-export function createRangeSieve(): RangeSieve {
-  const kernel = compileKernel();
+/** The kernel where there is one, and else plain TypeScript. */
+export function createRangeSieve(kernel = compileKernel()): RangeSieve {
   return kernel ? new KernelSieve(kernel) : new PlainSieve();
 }

@@ -1,8 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { KernelSieve } from '../kernel-sieve.ts';
-import { PlainSieve } from '../range-sieve.ts';
+import { createRangeSieve } from './kernel-module.ts';
 import { serveRanges } from './serve-ranges.ts';
 
 if (!parentPort) throw new Error('thread.ts is the entry of a worker thread');
-const kernel = workerData as WebAssembly.Module | undefined;
-serveRanges(parentPort, kernel ? new KernelSieve(kernel) : new PlainSieve());
+serveRanges(parentPort, createRangeSieve(workerData as WebAssembly.Module | undefined));
