@@ -8,13 +8,9 @@ export interface BareProcess {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startBare(
-  role: 'api' | 'worker',
-  redisUrl: string,
-  concurrency = 4,
-): Promise<BareProcess> {
+export async function startBare(role: 'api' | 'worker', redisUrl: string): Promise<BareProcess> {
   const child = spawn(process.execPath, ['--conditions=source', `${import.meta.dirname}/bare.ts`, role], {
-    env: { PATH: process.env['PATH'], REDIS_URL: redisUrl, CONCURRENCY: String(concurrency) },
+    env: { PATH: process.env['PATH'], REDIS_URL: redisUrl },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];

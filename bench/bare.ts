@@ -1,11 +1,11 @@
 // The least that an Express + BullMQ service can do: what ours costs is measured against it.
-//   node --conditions=source bench/bare.ts api|worker    REDIS_URL, PORT and CONCURRENCY are in the environment
+//   node --conditions=source bench/bare.ts api|worker    REDIS_URL is in the environment
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import express from 'express';
 import { Redis } from 'ioredis';
 
-const { REDIS_URL = 'redis://127.0.0.1:6379', PORT = '0', CONCURRENCY = '4' } = process.env;
+const { REDIS_URL = 'redis://127.0.0.1:6379' } = process.env;
 const connection = new Redis(REDIS_URL, { maxRetriesPerRequest: null });
 const [role] = process.argv.slice(2);
 
@@ -17,12 +17,13 @@ if (role === 'api') {
     const { id } = await queue.add('compute', { n }, { jobId: randomUUID() });
     res.status(202).json({ request_id: id });
   });
-  const server = app.listen(Number(PORT), '127.0.0.1', () => {
+  const server = app.listen(0, '127.0.0.1', () => {
     console.log(JSON.stringify(server.address()));
   });
 } else {
   const work = (job: { data: { n: number } }) => Promise.resolve({ count: job.data.n });
-  const worker = new Worker('bare', work, { connection, concurrency: Number(CONCURRENCY) });
+  // As many as our worker takes.
+  const worker = new Worker('bare', work, { connection, concurrency: 4 });
   await worker.waitUntilReady();
   console.log(JSON.stringify({ port: 0 }));
 }

@@ -1,4 +1,4 @@
-import { atMost, ms, perSecond, type Row } from './row.ts';
+import { atMost, ms, p50AndP99, perSecond, type Row } from './row.ts';
 import { median, percentile } from './statistics.ts';
 import { SUBMISSIONS, submitAndDrain } from './submit-and-drain.ts';
 import type { System } from './system.ts';
@@ -28,15 +28,14 @@ export async function* fairnessRow(system: System): AsyncGenerator<Row> {
   const times = await besideLarge(system, 4);
   yield {
     what: 'fresh n = 1,000 while n = 50,000,000 runs in the same worker, p50 / p99',
-    measured: `${ms(median(times))} / ${ms(percentile(times, 99))}`,
+    measured: p50AndP99(times),
     bar: atMost(percentile(times, 99), 50, ms),
   };
 }
 
 async function beside(system: System, concurrency: number): Promise<string> {
   if (concurrency === 1) return 'waits for its end';
-  const times = await besideLarge(system, concurrency);
-  return `${ms(median(times))} / ${ms(percentile(times, 99))} for n = 1,000 (p50 / p99)`;
+  return `${p50AndP99(await besideLarge(system, concurrency))} for n = 1,000 (p50 / p99)`;
 }
 
 async function besideLarge(system: System, concurrency: number): Promise<number[]> {

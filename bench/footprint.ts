@@ -3,7 +3,7 @@ import { SEGMENT_NUMBERS, nthPrimeUpperBound } from '@primes/sieve';
 import { createBackgroundRedis } from '@primes/service-kit';
 import { setTimeout as delay } from 'node:timers/promises';
 import { atMost, mebibytes, ms, type Row } from './row.ts';
-import { median, timed } from './statistics.ts';
+import { median } from './statistics.ts';
 import { STORE_PREFIX, residentBytes, type System } from './system.ts';
 
 const STARTS = 5;
@@ -39,7 +39,7 @@ export async function* storeRows(system: System): AsyncGenerator<Row> {
   const client = system.client(1);
   await system.start('worker');
   for (const n of [500_000, 100_000_000]) {
-    await timed(async () => client.done(await client.submit({ n })));
+    await client.time({ n });
     let bytes = Number(await redis.memory('USAGE', keys.manifest));
     const segments = Math.floor(nthPrimeUpperBound(n) / SEGMENT_NUMBERS) + 1;
     for (let segment = 0; segment < segments; segment++) {

@@ -8,7 +8,7 @@ import {
 } from '@primes/sieve';
 import { countByPrimesieve, writeTextByPrimesieve } from './primesieve.ts';
 import { atLeast, atMost, megabytes, ms, times, type Row } from './row.ts';
-import { median } from './statistics.ts';
+import { interleaved, median } from './statistics.ts';
 
 const ROUNDS = 5;
 /** A good deal of text: the primes up to here are some 11,000,000. */
@@ -22,7 +22,7 @@ export async function* kernelRows({ primesieve }: { primesieve: boolean }): Asyn
       { limit: 1e9, most: 1 },
       { limit: 1e10, most: 1.1 },
     ]) {
-      const [ours, theirs] = await interleaved(
+      const [ours, theirs] = await mediansOf(
         () => count(kernel, limit),
         () => countByPrimesieve(limit),
       );
@@ -35,7 +35,7 @@ export async function* kernelRows({ primesieve }: { primesieve: boolean }): Asyn
   }
   await using one = new SievePool({ threads: 1 });
   await using two = new SievePool({ threads: 2 });
-  const [single, double] = await interleaved(
+  const [single, double] = await mediansOf(
     () => countByPool(one, 1e9),
     () => countByPool(two, 1e9),
   );
@@ -47,7 +47,7 @@ export async function* kernelRows({ primesieve }: { primesieve: boolean }): Asyn
   if (!primesieve) return;
   const bitmap = new Uint8Array(byteOfNumber(TEXT_UP_TO));
   kernel.sieve(bitmap, 0);
-  const [ours, theirs] = await interleaved(
+  const [ours, theirs] = await mediansOf(
     () => writeText(bitmap),
     () => writeTextByPrimesieve(TEXT_UP_TO),
   );
@@ -60,15 +60,8 @@ export async function* kernelRows({ primesieve }: { primesieve: boolean }): Asyn
 
 type Run = () => number | Promise<number>;
 
-/** The medians of two runs that take turns, after a round that does not count. */
-async function interleaved(a: Run, b: Run): Promise<[number, number]> {
-  const results: [number[], number[]] = [[], []];
-  for (let round = 0; round <= ROUNDS; round++) {
-    const [ofA, ofB] = [await a(), await b()];
-    if (round === 0) continue;
-    results[0].push(ofA);
-    results[1].push(ofB);
-  }
+async function mediansOf(ours: Run, theirs: Run): Promise<[number, number]> {
+  const results = await interleaved(ROUNDS, ours, theirs);
   return [median(results[0]), median(results[1])];
 }
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { replaceSection } from '../dev/generate/section.ts';
 import { compareConcurrencies, fairnessRow } from './concurrency.ts';
 import { startRows, storeRows } from './footprint.ts';
 import { kernelRows } from './kernel.ts';
@@ -12,7 +13,6 @@ import { submitAndDrainRows } from './submit-and-drain.ts';
 import { describeMachine, startSystem, type System } from './system.ts';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
-const [BEGIN, END] = ['<!-- measured -->', '<!-- /measured -->'];
 
 const { values, positionals } = parseArgs({
   options: { peers: { type: 'boolean' } },
@@ -55,8 +55,5 @@ if (peers && positionals.length === 0) await keep(lines);
 /** Puts the table in its place in docs/performance.md. */
 async function keep(table: readonly string[]): Promise<void> {
   const page = await readFile(PAGE, 'utf8');
-  const [before, after] = [page.split(BEGIN)[0], page.split(END)[1]];
-  if (before === undefined || after === undefined)
-    throw new Error('docs/performance.md has lost its markers');
-  await writeFile(PAGE, `${before}${BEGIN}\n\n${table.join('\n')}\n\n${END}${after}`);
+  await writeFile(PAGE, replaceSection(page, 'measured', table.join('\n')));
 }

@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, ms, perSecond, times, type Row } from './row.ts';
-import { median } from './statistics.ts';
+import { interleaved, median } from './statistics.ts';
 import type { System } from './system.ts';
 
 const SUBMISSIONS = 2_000;
@@ -25,13 +25,11 @@ export async function* peerRows(system: System, peer: string): AsyncGenerator<Ro
     bar: atLeast(theirs / ours, 300, times),
   };
 
-  const [our, their]: [number[], number[]] = [[], []];
-  for (let round = 0; round <= ROUNDS; round++) {
-    const durations = [await submitMany(system.api.url, SUBMISSIONS), await submitMany(peer, SUBMISSIONS)];
-    if (round === 0) continue;
-    our.push(durations[0] ?? NaN);
-    their.push(durations[1] ?? NaN);
-  }
+  const [our, their] = await interleaved(
+    ROUNDS,
+    () => submitMany(system.api.url, SUBMISSIONS),
+    () => submitMany(peer, SUBMISSIONS),
+  );
   const ratio = median(their) / median(our);
   yield {
     what: `POST /tasks, ${CONNECTIONS} connections, against PEER_URL`,

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 export async function primesieveVersion(): Promise<string | undefined> {
   try {
     const { stdout } = await run('primesieve', ['--version']);
-    return /primesieve \S+/.exec(stdout)?.[0];
+    return /primesieve [\d.]+/.exec(stdout)?.[0];
   } catch {
     return undefined;
   }

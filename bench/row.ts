@@ -1,3 +1,5 @@
+import { percentile } from './statistics.ts';
+
 /** One row of the table. */
 export interface Row {
   readonly what: string;
@@ -19,6 +21,10 @@ export function atMost(value: number, most: number, format: (value: number) => s
 
 export function atLeast(value: number, least: number, format: (value: number) => string) {
   return { text: `≥ ${format(least)}`, met: value >= least };
+}
+
+export function p50AndP99(durations: readonly number[]): string {
+  return `${ms(percentile(durations, 50))} / ${ms(percentile(durations, 99))}`;
 }
 
 /** A table in Markdown, a line at a time. */

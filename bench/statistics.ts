@@ -18,6 +18,22 @@ export async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
+/** The results of two calls that take turns, so that what else the machine does falls on both; the first pair does not count. */
+export async function interleaved<T>(
+  rounds: number,
+  ours: () => T | Promise<T>,
+  theirs: () => T | Promise<T>,
+): Promise<[ours: T[], theirs: T[]]> {
+  const results: [T[], T[]] = [[], []];
+  for (let round = 0; round <= rounds; round++) {
+    const [our, their] = [await ours(), await theirs()];
+    if (round === 0) continue;
+    results[0].push(our);
+    results[1].push(their);
+  }
+  return results;
+}
+
 /** The results of `rounds` calls, after one that does not count. */
 export async function repeat(rounds: number, call: () => Promise<number>): Promise<number[]> {
   await call();

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { atLeast, atMost, megabytes, times, type Row } from './row.ts';
 import { writeTextByPrimesieve } from './primesieve.ts';
-import { median } from './statistics.ts';
+import { interleaved, median } from './statistics.ts';
 import { residentBytes, type System } from './system.ts';
 
 const N = 100_000_000;
@@ -23,20 +23,16 @@ export async function* streamingRows(
   await client.close();
   await worker[Symbol.asyncDispose]();
 
-  const ours: number[] = [];
-  const theirs: number[] = [];
   await using api = await system.start('api');
   const url = `${api.url}/tasks/${id}`;
   await download(`${url}?limit=100000`);
   const before = residentBytes(api.pid);
   const peak = watchPeak(api.pid);
-  for (let round = 0; round <= ROUNDS; round++) {
-    const rate = await download(url);
-    const their = primesieve ? await writeTextByPrimesieve(UP_TO) : undefined;
-    if (round === 0) continue;
-    ours.push(rate);
-    if (their !== undefined) theirs.push(their);
-  }
+  const [ours, theirs] = await interleaved(
+    ROUNDS,
+    () => download(url),
+    () => (primesieve ? writeTextByPrimesieve(UP_TO) : NaN),
+  );
   const rate = median(ours);
   if (primesieve) {
     const ratio = rate / median(theirs);
@@ -54,9 +50,8 @@ export async function* streamingRows(
   };
 
   const slowPeak = watchPeak(api.pid);
-  const slow = before;
   await Promise.all(Array.from({ length: SLOW_READERS }, () => readSlowly(url)));
-  const slowGrowth = slowPeak() - slow;
+  const slowGrowth = slowPeak() - before;
   yield {
     what: `growth of the api while it streams them to ${SLOW_READERS} slow readers`,
     measured: megabytes(slowGrowth),

@@ -5,7 +5,7 @@ import { Queue } from 'bullmq';
 import { startBare } from './bare-pair.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
-import { median, timed } from './statistics.ts';
+import { interleaved, median, timed } from './statistics.ts';
 import { QUEUE_PREFIX, type System } from './system.ts';
 
 export const SUBMISSIONS = 5_000;
@@ -34,21 +34,17 @@ export async function* submitAndDrainRows(system: System): AsyncGenerator<Row> {
     api: bareApi.url,
     startWorker: () => startBare('worker', system.redis.url),
   };
-  const ourRounds: SubmitAndDrain[] = [];
-  const bareRounds: SubmitAndDrain[] = [];
-  for (let round = 0; round <= ROUNDS; round++) {
-    const [our, their] = [await measure(system, ours), await measure(system, bare)];
-    if (round > 0) {
-      ourRounds.push(our);
-      bareRounds.push(their);
-    }
-  }
+  const [ourRounds, bareRounds] = await interleaved(
+    ROUNDS,
+    () => measure(system, ours),
+    () => measure(system, bare),
+  );
   for (const { key, what, least } of [
     { key: 'submit', what: `POST /tasks, ${CONNECTIONS} connections`, least: 1 },
     { key: 'drain', what: 'cached tasks drained by one worker', least: 0.9 },
   ] as const) {
-    const [our, their] = [ourRounds, bareRounds].map((rounds) => median(rounds.map((round) => round[key])));
-    if (our === undefined || their === undefined) throw new Error('Nothing was measured');
+    const medianOf = (rounds: readonly SubmitAndDrain[]) => median(rounds.map((round) => round[key]));
+    const [our, their] = [medianOf(ourRounds), medianOf(bareRounds)];
     const ratio = their / our;
     yield {
       what: `${what}, against a bare Express + BullMQ pair`,
