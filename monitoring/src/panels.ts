@@ -23,6 +23,15 @@ export const HERE = 'namespace=~"$namespace"';
 /** PromQL and what a series of its answer is called. */
 export type Query = readonly [legend: string, expr: string];
 
+/** A distribution over time by what its users feel: the usual case, the slow ones, the slowest. */
+export function percentiles(quantileOf: (quantile: number) => string): Query[] {
+  return [
+    ['p50', quantileOf(0.5)],
+    ['p95', quantileOf(0.95)],
+    ['p99', quantileOf(0.99)],
+  ];
+}
+
 export interface PanelSpec {
   readonly title: string;
   /** What the reader should conclude from it, not only what it shows. */

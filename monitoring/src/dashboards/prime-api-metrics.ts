@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { bars, gauge, HERE, lines, stacked, stat } from '../panels.ts';
+import { bars, gauge, HERE, lines, percentiles, stacked, stat } from '../panels.ts';
 
 const submissions = (status: string) =>
   `sum(rate(prime_task_submissions_total{status="${status}", ${HERE}}[$__rate_interval]))`;
@@ -53,11 +53,7 @@ export const primeApiMetrics = dashboard({
       description:
         'From the first start of work to the end, retries and hand-overs included; the time in the queue is on the dashboard of the queue. SlowTaskExecution fires at 60 s.',
       unit: 's',
-      queries: [
-        ['p50', duration(0.5)],
-        ['p95', duration(0.95)],
-        ['p99', duration(0.99)],
-      ],
+      queries: percentiles(duration),
       thresholds: [
         ['green', null],
         ['red', 60],

@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { bars, HERE, lines, stat } from '../panels.ts';
+import { bars, HERE, lines, percentiles, stat } from '../panels.ts';
 
 const requests = (matchers = '') => `sum(rate(api_requests_total{${matchers}${HERE}}[$__rate_interval]))`;
 const latency = (quantile: number) =>
@@ -81,11 +81,7 @@ export const primeApiOverview = dashboard({
       description:
         'From the first byte in to the last byte out. Long-polls and downloads last as long as the client wants; event streams are left out.',
       unit: 's',
-      queries: [
-        ['p50', latency(0.5)],
-        ['p95', latency(0.95)],
-        ['p99', latency(0.99)],
-      ],
+      queries: percentiles(latency),
     })
       .span(12)
       .height(8),

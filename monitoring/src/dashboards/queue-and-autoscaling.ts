@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { HERE, lines, stacked, stat } from '../panels.ts';
+import { HERE, lines, percentiles, stacked, stat } from '../panels.ts';
 
 const wait = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (le) (rate(prime_task_wait_seconds_bucket{${HERE}}[$__rate_interval])))`;
@@ -104,11 +104,7 @@ export const queueAndAutoscaling = dashboard({
       description:
         'From the submission to the first start of work; from zero workers it includes the start of a pod.',
       unit: 's',
-      queries: [
-        ['p50', wait(0.5)],
-        ['p95', wait(0.95)],
-        ['p99', wait(0.99)],
-      ],
+      queries: percentiles(wait),
     })
       .span(8)
       .height(8),
