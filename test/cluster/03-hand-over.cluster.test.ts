@@ -35,6 +35,11 @@ async function startedBy(task: Task, times = 1): Promise<string> {
   );
 }
 
+async function expectNoAttemptSpent(system: ClusterSystem, task: Task): Promise<void> {
+  const { attemptsMade, stalledCounter } = await system.job(task);
+  expect({ attemptsMade, stalledCounter }).toEqual({ attemptsMade: 1, stalledCounter: 0 });
+}
+
 async function expectNothingTwice(system: ClusterSystem): Promise<void> {
   // Each instance publishes every 10 s, and is remembered for 30 s after its end.
   await eventually(
@@ -63,8 +68,7 @@ describe('a busy worker', () => {
     figure('after `kubectl delete pod`, resumed elsewhere after', seconds(Date.now() - deleted));
     await release();
     expect((await system.ended(task)).status).toBe('done');
-    const { attemptsMade, stalledCounter } = await system.job(task);
-    expect({ attemptsMade, stalledCounter }).toEqual({ attemptsMade: 1, stalledCounter: 0 });
+    await expectNoAttemptSpent(system, task);
     await expectNothingTwice(system);
   });
 
@@ -102,8 +106,7 @@ describe('a busy worker', () => {
     await releaseLong();
     for (const task of long) {
       expect((await system.ended(task)).status).toBe('done');
-      const { attemptsMade, stalledCounter } = await system.job(task);
-      expect({ attemptsMade, stalledCounter }).toEqual({ attemptsMade: 1, stalledCounter: 0 });
+      await expectNoAttemptSpent(system, task);
     }
     await expectNothingTwice(system);
   });

@@ -1,60 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ProblemSchema, TaskSummarySchema } from '@primes/contracts';
 import { NTH_PRIME, eventually } from '@primes/testing';
+import { load } from '../support/load.ts';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { kubectl } from './kubectl.ts';
-import { openSystem, type ClusterSystem } from './system.ts';
+import { openSystem } from './system.ts';
 
-const SIZES = [1_000, 100_000, 1_000_000, 10_000_000];
-const CLIENTS = 3;
-/** A client's own pace. */
-const PAUSE_MS = 50;
+const LOAD = { clients: 3, sizes: [1_000, 100_000, 1_000_000, 10_000_000], pauseMs: 50 };
 
 beforeAll(() => install(QUICK));
-
-/** Clients that submit one task after the other until they are told to stop. */
-function load(system: ClusterSystem) {
-  const accepted: { id: string; at: number }[] = [];
-  const refusals: { status: number; type: string; at: number }[] = [];
-  const stop = new AbortController();
-
-  async function client(): Promise<void> {
-    for (let turn = 0; !stop.signal.aborted; turn++) {
-      const response = await system.post({ n: SIZES[turn % SIZES.length], priority: turn % 3 });
-      const body: unknown = await response.json();
-      const at = Date.now();
-      if (response.status === 202) accepted.push({ id: TaskSummarySchema.parse(body).request_id, at });
-      else refusals.push({ status: response.status, type: ProblemSchema.parse(body).type, at });
-      await delay(PAUSE_MS);
-    }
-  }
-  const running = Promise.all(Array.from({ length: CLIENTS }, client));
-  return {
-    accepted,
-    refusals,
-    async moreThan(count: number): Promise<void> {
-      const before = accepted.length;
-      await eventually(
-        () => {
-          expect(accepted.length).toBeGreaterThan(before + count);
-        },
-        { timeoutMs: 120_000 },
-      );
-    },
-    async stop() {
-      stop.abort();
-      await running;
-    },
-  };
-}
 
 describe("the queue's Redis, deleted under load", () => {
   it('costs no acknowledged task: 503 in between, then all goes on', async () => {
     await using system = await openSystem();
-    const clients = load(system);
-    await clients.moreThan(50);
+    const clients = load(system, LOAD);
+    await eventually(
+      () => {
+        expect(clients.accepted.length).toBeGreaterThan(50);
+      },
+      { timeoutMs: 120_000 },
+    );
     await kubectl(['delete', 'pod', 'primes-redis-queue-0'], { timeoutMs: 120_000 });
     await eventually(
       () => {
@@ -72,9 +37,9 @@ describe("the queue's Redis, deleted under load", () => {
     await clients.stop();
 
     const lost: string[] = [];
-    for (const { id } of clients.accepted) {
-      const { status } = await system.ended({ request_id: id }, 120_000);
-      if (status !== 'done') lost.push(`${id}: ${status}`);
+    for (const task of clients.accepted) {
+      const { status } = await system.ended(task, 120_000);
+      if (status !== 'done') lost.push(`${task.request_id}: ${status}`);
     }
     const { accepted, refusals } = clients;
     const away = lastRefusal() - (refusals[0]?.at ?? 0);
