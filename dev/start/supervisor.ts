@@ -18,7 +18,8 @@ export interface Running extends AsyncDisposable {
 /** Starts services on this very Node; what they write goes where this process writes. */
 export function startServices(services: readonly Service[], env: NodeJS.ProcessEnv): Running {
   const children = services.map(({ name, main }) => {
-    const child = spawn(process.execPath, ['--import', END_WITH_PARENT, main], {
+    // The flag as in the images: the Dockerfile says why.
+    const child = spawn(process.execPath, ['--max-semi-space-size=1', '--import', END_WITH_PARENT, main], {
       cwd: ROOT,
       env,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
