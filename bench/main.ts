@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { replaceSection } from '../dev/generate/section.ts';
 import { compareConcurrencies, fairnessRow } from './concurrency.ts';
 import { startRows, storeRows } from './footprint.ts';
@@ -12,7 +14,7 @@ import { streamingRows } from './streaming.ts';
 import { submitAndDrainRows } from './submit-and-drain.ts';
 import { describeMachine, startSystem, type System } from './system.ts';
 
-const PAGE = new URL('../docs/performance.md', import.meta.url);
+const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 
 const { values, positionals } = parseArgs({
   options: { peers: { type: 'boolean' } },
@@ -55,5 +57,6 @@ if (peers && positionals.length === 0) await keep(lines);
 /** Puts the table in its place in docs/performance.md. */
 async function keep(table: readonly string[]): Promise<void> {
   const page = await readFile(PAGE, 'utf8');
-  await writeFile(PAGE, replaceSection(page, 'measured', table.join('\n')));
+  const text = replaceSection(page, 'measured', table.join('\n'));
+  await writeFile(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
