@@ -79,6 +79,29 @@ describe('primeText()', () => {
     for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBeGreaterThan(1_000 - 2 * 8);
   });
 
+  it('writes to the memory that it is given, whatever is in it', () => {
+    const source = sieved(0, 20_000);
+    const memory = new Uint8Array(1_000).fill(7);
+    const asked: number[] = [];
+    const allocate = (bytes: number) => {
+      asked.push(bytes);
+      return memory.subarray(0, bytes);
+    };
+    let text = '';
+    for (const chunk of primeText(source, {
+      skip: 0,
+      take: 1e9,
+      separator: ',',
+      chunkBytes: 1_000,
+      allocate,
+    })) {
+      expect(chunk.buffer).toBe(memory.buffer);
+      text += Buffer.from(chunk).toString('latin1');
+    }
+    expect(text === textOf(source)).toBe(true);
+    expect(Math.max(...asked)).toBe(1_000);
+  });
+
   it('yields nothing when nothing is left', () => {
     expect([...primeText(sieved(0, 2), { skip: 14, take: 1, separator: ',' })]).toEqual([]);
     expect([...primeText(sieved(0, 2), { skip: 0, take: 0, separator: ',' })]).toEqual([]);

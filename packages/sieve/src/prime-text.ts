@@ -11,18 +11,20 @@ export interface PrimeTextOptions {
   readonly separator: string;
   /** The most bytes in one chunk. */
   readonly chunkBytes?: number;
+  /** Where a chunk of at most so many bytes is written to; memory of its own unless given. */
+  readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
 }
 
 /**
  * The numbers of the set bits of a bitmap as ASCII text, in chunks. No chunk ends within a number or a
- * separator, and each has a buffer of its own. The bitmap must stay as it is until the last chunk is out.
+ * separator. The bitmap must stay as it is until the last chunk is out.
  *
  * @throws {RangeError} If `skip` or `take` is not an integer from 0 up, `separator` is not ASCII, or
  * `chunkBytes` is too small for the longest number and the separator
  */
 export function primeText(
   source: BitmapAt,
-  { skip, take, separator, chunkBytes = TEXT_CHUNK_BYTES }: PrimeTextOptions,
+  { skip, take, separator, chunkBytes = TEXT_CHUNK_BYTES, allocate = ownMemory }: PrimeTextOptions,
 ): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   checkCount('skip', skip);
   checkCount('take', take);
@@ -33,12 +35,16 @@ export function primeText(
       `\`chunkBytes\` must be an integer from ${writer.longest} up: received ${chunkBytes}`,
     );
   }
-  return chunks(writer, chunkBytes);
+  return chunks(writer, chunkBytes, allocate);
 }
 
-function* chunks(writer: PrimeTextWriter, chunkBytes: number) {
+function ownMemory(bytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
+
+function* chunks(writer: PrimeTextWriter, chunkBytes: number, allocate: typeof ownMemory) {
   while (writer.left > 0) {
-    const chunk = new Uint8Array(Math.min(chunkBytes, writer.left * writer.longest));
+    const chunk = allocate(Math.min(chunkBytes, writer.left * writer.longest));
     yield chunk.subarray(0, writer.fill(chunk));
   }
 }

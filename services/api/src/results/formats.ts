@@ -5,7 +5,8 @@ import type { Request } from 'express';
 import { httpError } from '../errors.ts';
 
 type Slices = AsyncIterable<PrimeSlice>;
-type Chunks = AsyncGenerator<Uint8Array>;
+/** Each is overwritten when the one after the next is asked for. */
+export type Chunks = AsyncGenerator<Uint8Array>;
 
 /** One way to write a result. */
 export interface Format {
@@ -60,11 +61,25 @@ async function* csv(_: TaskSummary, slices: Slices): Chunks {
 
 /** Every prime in decimal, each followed by the separator. */
 async function* text(slices: Slices, separator: string): Chunks {
+  const allocate = alternating();
   for await (const slice of slices) {
     if (slice.kind === 'wheel')
       yield Buffer.from(slice.primes.map((prime) => `${prime}${separator}`).join(''));
-    else yield* primeText(slice, { skip: slice.skip, take: slice.take, separator });
+    else yield* primeText(slice, { skip: slice.skip, take: slice.take, separator, allocate });
   }
+}
+
+/**
+ * Two pieces of memory in turn. With memory of its own for each chunk, 330 MB a second of it, the api grew by 80 MB
+ * while it streamed to one fast reader.
+ */
+function alternating(): (bytes: number) => Uint8Array<ArrayBuffer> {
+  const kept = [new Uint8Array(), new Uint8Array()] as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+  return (bytes) => {
+    kept.reverse();
+    if (kept[0].length < bytes) kept[0] = new Uint8Array(bytes);
+    return kept[0].subarray(0, bytes);
+  };
 }
 
 /** Holds each chunk back until the next one is there, since only the last loses its separator. */

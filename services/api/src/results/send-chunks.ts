@@ -1,23 +1,37 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
+import type { Chunks } from './formats.ts';
 
 /**
- * Streams chunks as the body, no faster than the client takes them. A fault in mid-stream destroys the
- * socket, so that the client cannot take half a result for a whole one.
+ * Streams chunks as the body, no faster than the client takes them: each is with the kernel before the next is asked
+ * for, so that its memory can be used again. A fault in mid-stream destroys the socket, so that the client cannot
+ * take half a result for a whole one.
  */
-export async function sendChunks(res: Response, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  // Two chunks of 64 KiB ahead of the socket; Readable's default of 16 would be a megabyte a reader.
-  const body = Readable.from(chunks, { highWaterMark: 2 });
+export async function sendChunks(res: Response, chunks: Chunks): Promise<void> {
   try {
-    await pipeline(body, res);
+    for await (const chunk of chunks) {
+      // The client went away: nobody is left to be told, and nothing is wrong here.
+      if (res.destroyed) return;
+      await written(res, chunk);
+    }
+    res.end();
   } catch (error) {
-    // The client went away: nobody is left to be told, and nothing is wrong here.
-    if (!isPrematureClose(error)) throw error;
+    res.destroy();
+    if (!isAbort(error)) throw error;
   }
 }
 
-function isPrematureClose(error: unknown): boolean {
-  const { code, name } = error as NodeJS.ErrnoException;
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || name === 'AbortError';
+/** Resolves once the kernel has all of the chunk, or the client is gone. */
+function written(res: Response, chunk: Uint8Array): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const done = () => {
+    res.off('close', done);
+    resolve(undefined);
+  };
+  res.once('close', done);
+  res.write(chunk, done);
+  return promise;
+}
+
+function isAbort(error: unknown): boolean {
+  return (error as Error).name === 'AbortError';
 }
