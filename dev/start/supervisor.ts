@@ -18,10 +18,10 @@ export interface Running extends AsyncDisposable {
 /** Starts services on this very Node; what they write goes where this process writes. */
 export function startServices(services: readonly Service[], env: NodeJS.ProcessEnv): Running {
   const children = services.map(({ name, main }) => {
-    // The flag as in the images: the Dockerfile says why.
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', '--import', END_WITH_PARENT, main], {
+    // Memory as in the images: the Dockerfile says why.
+    const child = spawn(process.execPath, ['--max-semi-space-size=2', '--import', END_WITH_PARENT, main], {
       cwd: ROOT,
-      env,
+      env: { ...env, MALLOC_ARENA_MAX: '1' },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     return { name, child, ended: once(child, 'exit') };

@@ -11,20 +11,25 @@ export interface RedisConfig {
 
 type Command = Parameters<Redis['sendCommand']>[0];
 
+/** Commands pass `sendCommand` again when they are sent after a reconnect; they count once. */
+const SEEN = Symbol('seen');
+
 class ObservedRedis extends Redis {
   #observe: CommandObserver | undefined;
-  /** Commands pass `sendCommand` again when they are sent after a reconnect; they count once. */
-  readonly #seen = new WeakSet<Command>();
+  #corked: Redis['stream'] | undefined;
 
   observe(observer: CommandObserver | undefined): this {
     this.#observe = observer;
     return this;
   }
 
-  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
+  override sendCommand(
+    command: Command & { [SEEN]?: true },
+    stream?: Parameters<Redis['sendCommand']>[1],
+  ): unknown {
     const observe = this.#observe;
-    if (observe && !this.#seen.has(command)) {
-      this.#seen.add(command);
+    if (observe && !command[SEEN]) {
+      command[SEEN] = true;
       command.promise.then(
         () => {
           observe(command.name, 'success');
@@ -34,14 +39,24 @@ class ObservedRedis extends Redis {
         },
       );
     }
+    this.#cork();
     return super.sendCommand(command, stream);
+  }
+
+  /** All commands of one turn of the event loop share a write, and Redis reads them at once. */
+  #cork(): void {
+    const stream = this.stream as Redis['stream'] | undefined;
+    if (!stream || stream === this.#corked) return;
+    this.#corked = stream;
+    stream.cork();
+    setImmediate(() => {
+      this.#corked = undefined;
+      stream.uncork();
+    });
   }
 }
 
-type Behaviour = Pick<
-  RedisOptions,
-  'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout' | 'enableAutoPipelining'
->;
+type Behaviour = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
 
 function connect(url: string, config: RedisConfig, behaviour: Behaviour): Redis {
   const redis = new ObservedRedis(url, {
@@ -58,21 +73,18 @@ function connect(url: string, config: RedisConfig, behaviour: Behaviour): Redis 
 /**
  * For requests: fails at once while Redis is away, since the client is told to come back, and never
  * sends a command again by itself, since the first may have been carried out.
- * All commands of one turn of the event loop share a round trip.
  */
 export function createRequestRedis(url: string, config: RedisConfig): Redis {
   return connect(url, config, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: config.commandTimeoutMs,
-    enableAutoPipelining: true,
   });
 }
 
 /**
  * For background work: waits for Redis as long as it takes, and sends again what was cut off.
- * BullMQ's Worker needs it so (`maxRetriesPerRequest: null`). It pipelines nothing by itself, since ioredis
- * rejects, instead of sending again, the rest of a pipeline that was answered in part: that spent an attempt.
+ * BullMQ's Worker needs it so (`maxRetriesPerRequest: null`).
  */
 export function createBackgroundRedis(url: string, config: RedisConfig): Redis {
   return connect(url, config, { maxRetriesPerRequest: null });

@@ -10,7 +10,6 @@ import {
   type Readiness,
 } from '@primes/service-kit';
 import express, { type RequestParamHandler, type Router } from 'express';
-import helmet from 'helmet';
 import type { Registry } from 'prom-client';
 import type { ApiConfig } from './config.ts';
 import { httpError } from './errors.ts';
@@ -26,7 +25,7 @@ import { knownCall, metricsProxy } from './routes/metrics-proxy.ts';
 import { root } from './routes/root.ts';
 import { submitTask, type SubmitTaskDeps } from './routes/submit-task.ts';
 import { taskEvents, type TaskEventsDeps } from './routes/task-events.ts';
-import { contentSecurity } from './security.ts';
+import { securityHeaders } from './security.ts';
 import type { Cancel } from './tasks/cancel.ts';
 import type { List } from './tasks/list.ts';
 
@@ -47,7 +46,7 @@ const PAGES = ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs', '/redo
 /** The HTTP API: what every request passes, then every path. */
 export function createApp(deps: AppDeps): RequestListener {
   const app = express();
-  app.set('etag', false).set('case sensitive routing', true);
+  app.disable('x-powered-by').set('etag', false).set('case sensitive routing', true);
 
   app.use(requestContext());
   app.use(
@@ -55,7 +54,7 @@ export function createApp(deps: AppDeps): RequestListener {
       deps.metrics.requestFinished(request);
     }),
   );
-  app.use(helmet(contentSecurity));
+  app.use(securityHeaders());
 
   app.param('id', noteTaskId);
   const body = express.json({ limit: '64kb', strict: false });

@@ -45,11 +45,12 @@ export function submitTask({ submit, rules, config }: SubmitTaskDeps) {
 }
 
 function jsonBody(req: Request): unknown {
+  // Express has parsed what says to be JSON, and left everything else.
+  if (req.body !== undefined) return req.body;
   if (req.is('application/json') === false) {
     throw httpError('unsupported_media_type', { detail: 'Content-Type must be application/json' });
   }
-  if (req.body === undefined) throw httpError('malformed', { detail: 'The body is empty' });
-  return req.body;
+  throw httpError('malformed', { detail: 'The body is empty' });
 }
 
 function idempotencyKeyOf(req: Request): string | undefined {

@@ -30,7 +30,8 @@ export function toTask(job: TaskJob, state: JobState | 'unknown'): Task | undefi
   if (!parsed.success) return undefined;
   const stored = parsed.data;
   const { task, cancelledAt, traceparent } = stored;
-  const progress = JobProgressSchema.safeParse(job.progress).data;
+  // BullMQ's 0 until a worker writes its own, which zod would first make an error of.
+  const progress = job.progress === 0 ? undefined : JobProgressSchema.safeParse(job.progress).data;
   const status = statusOf(job, state, cancelledAt);
   const startedAt = progress?.startedAt ?? startOfWork(job) ?? job.processedOn;
   const finishedAt = job.finishedOn ?? (status === 'cancelled' ? cancelledAt : undefined);
