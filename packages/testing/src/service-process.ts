@@ -64,16 +64,16 @@ export async function startService(
   const collect = (line: string) => logs.push(parse(line));
   createInterface({ input: child.stdout }).on('line', collect);
   createInterface({ input: child.stderr }).on('line', collect);
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  let running = true;
+  // Not 'exit', after which the last lines may still be on their way.
+  const exited = once(child, 'close').then(([code]) => {
+    running = false;
+    return code as number | null;
+  });
   try {
-    const port = await Promise.race([
-      eventually(() => portIn(logs), { timeoutMs: 20_000 }),
-      exited.then((code) => {
-        throw new Error(`It exited with ${code}`);
-      }),
-    ]);
+    const port = await eventually(() => (running ? portIn(logs) : undefined), { timeoutMs: 20_000 });
     const { pid } = child;
-    if (pid === undefined) throw new Error(`${service} did not start`);
+    if (port === undefined || pid === undefined) throw new Error(`It exited with ${child.exitCode}`);
     return {
       pid,
       url: `http://127.0.0.1:${port}`,
