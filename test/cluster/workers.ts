@@ -39,7 +39,8 @@ export function noWorkers(timeoutMs = 180_000): Promise<void> {
 
 /**
  * Resolves once the autoscaler has a metric of each trigger. KEDA makes it with those that it can reach, and adds the
- * others when it looks again, which may be after the release is ready.
+ * others when it looks again, which may be after the release is ready: minutes after, if it still has a connection to
+ * an earlier release of this name, which looks for the name ever more seldom.
  */
 export function autoscalersComplete(): Promise<void> {
   return eventually(
@@ -51,7 +52,7 @@ export function autoscalersComplete(): Promise<void> {
           throw new Error(`${metadata.name} has ${has ?? 0} metrics for ${wants ?? 0} triggers`);
       }
     },
-    { timeoutMs: 90_000, intervalMs: 500 },
+    { timeoutMs: 240_000, intervalMs: 500 },
   );
 }
 
