@@ -1,19 +1,40 @@
 import { execFile } from 'node:child_process';
 
+export interface CommandOptions {
+  readonly timeoutMs: number;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What it reads. */
+  readonly input?: string | undefined;
+}
+
 export interface CommandResult {
   readonly ok: boolean;
+  readonly stdout: string;
+  /** All that it wrote, without white space around. */
   readonly output: string;
 }
 
 /** Runs a command and tells how it went; a program that is not there is a failure like any other. */
 export function runCommand(
   [program, ...args]: readonly [string, ...string[]],
-  options: { timeoutMs: number; env?: NodeJS.ProcessEnv },
+  { timeoutMs: timeout, env = process.env, input }: CommandOptions,
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const { timeoutMs: timeout, env = process.env } = options;
-    execFile(program, args, { timeout, env, maxBuffer: 64 * 2 ** 20 }, (error, stdout, stderr) => {
-      resolve({ ok: error === null, output: `${stdout}${stderr}`.trim() });
+    const options = { timeout, env, maxBuffer: 64 * 2 ** 20 };
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      const output = `${stdout}${stderr}`.trim() || (error?.message ?? '');
+      resolve({ ok: error === null, stdout, output });
     });
+    child.stdin?.end(input);
   });
+}
+
+/** Runs a command that has to succeed, and gives what it wrote to stdout. */
+export async function run(
+  command: readonly [string, ...string[]],
+  { timeoutMs = 60_000, ...options }: Partial<CommandOptions> = {},
+): Promise<string> {
+  const { ok, stdout, output } = await runCommand(command, { timeoutMs, ...options });
+  if (!ok) throw new Error(`${command.join(' ')}: ${output}`);
+  return stdout;
 }

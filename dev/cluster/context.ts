@@ -1,5 +1,4 @@
-import { run } from '../../test/cluster/run.ts';
-import { runCommand } from '../command.ts';
+import { run, runCommand } from '../command.ts';
 import { Refusal } from '../refusal.ts';
 
 const ANSWER_MS = 20_000;

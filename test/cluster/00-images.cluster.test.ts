@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SERVICES, imageOf } from '../../dev/images/build.ts';
 import { figure } from './figures.ts';
-import { run } from './run.ts';
+import { run } from '../../dev/command.ts';
 
 const MOST_BYTES = 300e6;
 

@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
+import { killWorker, shareProcesses } from './kill.ts';
 import { kubectl } from './kubectl.ts';
 import { openSystem, type ClusterSystem } from './system.ts';
 import { watch } from './watch.ts';
@@ -110,34 +111,38 @@ describe('a busy worker', () => {
     }
     await expectNothingTwice(system);
   });
+});
 
-  it('is replaced when it is killed: its task goes on soon', async () => {
+describe('a worker that is killed without a word', () => {
+  beforeAll(() => shareProcesses(true));
+  afterAll(() => shareProcesses(false));
+
+  it('loses no task: another start of it, or of another, goes on with it soon', async () => {
     await using system = await fromNothing();
-    await using pods = await watch(
-      ['pods', '--selector', 'app.kubernetes.io/component=worker'],
-      '{.metadata.name} {.status.phase}',
-    );
     const release = await system.hold(200);
     const task = await system.submit({ n: 50_000_000 });
     const pod = await startedBy(task);
     await system.storedAtLeast(200);
-    const killed = Date.now();
-    await kubectl(['delete', 'pod', pod, '--grace-period=0', '--force']);
-    const running = await pods.first(killed, ([name, phase]) => name !== pod && phase === 'Running');
+    const container = '.status.containerStatuses[?(@.name=="worker")]';
+    const exitCodes = `{${container}.state.terminated.exitCode}{${container}.lastState.terminated.exitCode}`;
+    await using states = await watch(['pod', pod], `${exitCodes} {${container}.ready}`);
+    await killWorker(pod);
+    const killed = await states.first(0, ([exitCode]) => exitCode === '137');
+    const ready = await states.first(killed.at, ([, isReady]) => isReady === 'true');
     await eventually(
       async () => {
         expect((await system.job(task)).attemptsStarted).toBe(2);
       },
       { timeoutMs: 90_000 },
     );
-    const resumed = Date.now() - killed;
-    figure(
-      'after `--grace-period=0 --force`, resumed after',
-      `${seconds(resumed)} (a pod's start: ${seconds(running.at - killed)})`,
-    );
+    const resumed = Date.now() - killed.at;
+    const start = ready.at - killed.at;
+    figure('after SIGKILL, resumed after', `${seconds(resumed)} (a start: ${seconds(start)})`);
     await release();
     expect((await system.ended(task)).status).toBe('done');
-    expect((await system.job(task)).attemptsMade).toBe(1);
-    expect(resumed).toBeLessThanOrEqual(FOUND_WITHIN_MS + running.at - killed);
+    // Found as stalled, which is no attempt.
+    const { attemptsMade, stalledCounter } = await system.job(task);
+    expect({ attemptsMade, stalledCounter }).toEqual({ attemptsMade: 1, stalledCounter: 1 });
+    expect(resumed).toBeLessThanOrEqual(FOUND_WITHIN_MS + start);
   });
 });

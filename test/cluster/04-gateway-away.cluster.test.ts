@@ -5,12 +5,14 @@ import { QUICK, install } from './helm.ts';
 import { scale } from './kubectl.ts';
 import { openSystem } from './system.ts';
 import { watch } from './watch.ts';
-import { noWorkers } from './workers.ts';
+import { noWorkers, workersReady } from './workers.ts';
 
 /** By polling alone, every 5 s. */
 const WANTED_WITHIN_MS = 10_000;
 /** Longer than it takes to go to zero: the cooldown of 15 s, and a poll. */
 const OBSERVED_MS = 30_000;
+/** Enough for several workers, of four each. */
+const MANY = 20;
 
 beforeAll(() => install(QUICK));
 afterAll(() => scale('deployment/primes-metrics-gateway', 1));
@@ -50,4 +52,38 @@ describe('without the gateway', () => {
       expect(wanted.at - posted).toBeLessThanOrEqual(WANTED_WITHIN_MS);
     },
   );
+
+  it(`${MANY} tasks are worked off by one worker, and by more once the gateway is back`, async () => {
+    await scale('deployment/primes-metrics-gateway', 1);
+    await using system = await openSystem();
+    await noWorkers();
+    await system.storeRedis.flushall();
+    await scale('deployment/primes-metrics-gateway', 0);
+    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    // One worker has four of them, which wait; the others are small, and behind them.
+    const release = await system.hold(0);
+    const tasks = [];
+    for (let i = 0; i < MANY; i++) tasks.push(await system.submit({ n: 1_000 }));
+    await workersReady(1);
+    const alone = Date.now();
+    await eventually(
+      () => {
+        expect(Date.now() - alone).toBeGreaterThan(OBSERVED_MS);
+      },
+      { timeoutMs: OBSERVED_MS + 5_000, intervalMs: 500 },
+    );
+    const most = Math.max(...replicas.changes.map(({ values }) => Number(values[0])));
+    await scale('deployment/primes-metrics-gateway', 1);
+    const back = Date.now();
+    const more = await replicas.first(back, ([count]) => Number(count) > 1, 120_000);
+    figure(
+      `without the gateway, ${MANY} tasks`,
+      `${most} worker for ${seconds(OBSERVED_MS)}; the gateway back, more after ${seconds(more.at - back)}`,
+    );
+    await release();
+    for (const task of tasks) {
+      expect((await system.ended(task)).status).toBe('done');
+      expect((await system.job(task)).attemptsMade).toBe(1);
+    }
+  });
 });

@@ -5,7 +5,7 @@ import { figure } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { apply, kubectl } from './kubectl.ts';
 import { podOfProgram, resultOf } from './pods.ts';
-import { run } from './run.ts';
+import { run } from '../../dev/command.ts';
 import { openSystem } from './system.ts';
 import { podsOf } from './workers.ts';
 

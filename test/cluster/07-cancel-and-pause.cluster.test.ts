@@ -7,6 +7,11 @@ import { watch } from './watch.ts';
 import { noWorkers, workersReady } from './workers.ts';
 
 const CANCELLED_WITHIN_MS = 1_000;
+/** Of each worker: `scaling.target`. */
+const TARGET = 4;
+const WAITING = 2 * TARGET;
+/** Longer than it takes to scale in (15 s, and the autoscaler's own 15 s) or to zero. */
+const OBSERVED_MS = 40_000;
 
 beforeAll(() => install(QUICK));
 
@@ -40,6 +45,7 @@ describe('DELETE of a task that a worker has', () => {
 describe('a paused queue', () => {
   it('lets workers go to zero, and they come back', async () => {
     await using system = await openSystem();
+    await noWorkers();
     const first = await system.submit({ n: 1_000 });
     expect((await system.ended(first)).status).toBe('done');
     await workersReady(1);
@@ -53,5 +59,50 @@ describe('a paused queue', () => {
     const resumed = Date.now();
     expect((await system.ended(waiting)).status).toBe('done');
     figure('resumed, a waiting task is done after', seconds(Date.now() - resumed));
+  });
+
+  it('keeps workers for what waits in it, which the lists count and the gateway does not', async () => {
+    await using system = await openSystem();
+    await noWorkers();
+    await system.queue.pause();
+    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    const tasks = [];
+    for (let i = 0; i < WAITING; i++) tasks.push(await system.submit({ n: 1_000 }));
+    await workersReady(WAITING / TARGET);
+    const idle = Date.now();
+    await eventually(
+      () => {
+        expect(Date.now() - idle).toBeGreaterThan(OBSERVED_MS);
+      },
+      { timeoutMs: OBSERVED_MS + 5_000, intervalMs: 500 },
+    );
+    const others = replicas.changes.filter(({ values }) => values[0] !== String(WAITING / TARGET));
+    expect(others.filter(({ at }) => at > idle)).toEqual([]);
+    const summary = await fetch(`${system.api}/api/metrics/summary`);
+    expect(await summary.json()).toMatchObject({ demand: 0 });
+    figure(
+      `a paused queue with ${WAITING} tasks`,
+      `${WAITING / TARGET} idle workers, all of them still there ${seconds(Date.now() - idle)} later`,
+    );
+    await system.queue.resume();
+    for (const task of tasks) expect((await system.ended(task)).status).toBe('done');
+  });
+
+  it('has no worker, whatever waits in it, where the gateway alone is asked', async () => {
+    await install(QUICK, { scaling: { trigger: 'metrics-api' } });
+    await using system = await openSystem();
+    await noWorkers();
+    const first = await system.submit({ n: 1_000 });
+    expect((await system.ended(first)).status).toBe('done');
+    await workersReady(1);
+    await system.queue.pause();
+    const waiting = await system.submit({ n: 1_000 });
+    const paused = Date.now();
+    await noWorkers();
+    figure('by metrics-api, a paused queue with a task has no worker after', seconds(Date.now() - paused));
+    await system.queue.resume();
+    const resumed = Date.now();
+    expect((await system.ended(waiting)).status).toBe('done');
+    figure('… resumed, that task is done after', seconds(Date.now() - resumed));
   });
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { NAMESPACE } from './kubectl.ts';
-import { run } from './run.ts';
+import { run } from '../../dev/command.ts';
+import { autoscalersComplete } from './workers.ts';
 
 export const RELEASE = 'primes';
 export const CHART = fileURLToPath(new URL('../../charts/primes', import.meta.url));
@@ -12,13 +13,14 @@ export interface Values {
 /** Idle workers go soon; otherwise a test would wait for minutes until there are none. */
 export const QUICK: Values = { scaling: { cooldownPeriod: 15, scaleDownStabilization: 15 } };
 
-/** Brings the release to these values, over the chart's defaults, and waits until it is ready. */
+/** Brings the release to these values, over the chart's defaults, and waits until it is ready and can be scaled. */
 export async function install(...values: readonly Values[]): Promise<void> {
   const merged = values.reduce(merge, {});
   await helm(
     ['upgrade', RELEASE, CHART, '--install', '--values', '-', '--reset-values', '--wait', '--timeout', '4m'],
     { input: JSON.stringify(merged), timeoutMs: 270_000 },
   );
+  await autoscalersComplete();
 }
 
 export function helm(

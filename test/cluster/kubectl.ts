@@ -1,4 +1,4 @@
-import { run } from './run.ts';
+import { run } from '../../dev/command.ts';
 
 /** Everything that the suite makes is in here, and goes with it. */
 export const NAMESPACE = 'primes-cluster-test';
@@ -18,7 +18,13 @@ export interface KubernetesObject {
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
   };
-  readonly spec?: { readonly replicas?: number };
+  readonly spec?: {
+    readonly replicas?: number;
+    /** Of a ScaledObject. */
+    readonly triggers?: readonly unknown[];
+    /** Of an autoscaler. */
+    readonly metrics?: readonly unknown[];
+  };
   readonly data?: Readonly<Record<string, string>>;
   readonly status?: {
     readonly phase?: string;

@@ -40,6 +40,7 @@ export async function watch(what: readonly string[], template: string) {
       );
     },
     async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null) return;
       const ended = once(child, 'exit');
       child.kill();
       await ended;

@@ -37,6 +37,25 @@ export function noWorkers(timeoutMs = 180_000): Promise<void> {
   );
 }
 
+/**
+ * Resolves once the autoscaler has a metric of each trigger. KEDA makes it with those that it can reach, and adds the
+ * others when it looks again, which may be after the release is ready: minutes after, if it still has a connection to
+ * an earlier release of this name, which looks for the name ever more seldom.
+ */
+export function autoscalersComplete(): Promise<void> {
+  return eventually(
+    async () => {
+      for (const { metadata, spec } of await list('scaledobjects')) {
+        const autoscaler = await get('horizontalpodautoscaler', metadata.name);
+        const [has, wants] = [autoscaler.spec?.metrics?.length, spec?.triggers?.length];
+        if (has !== wants)
+          throw new Error(`${metadata.name} has ${has ?? 0} metrics for ${wants ?? 0} triggers`);
+      }
+    },
+    { timeoutMs: 240_000, intervalMs: 500 },
+  );
+}
+
 /** The pods that have logged that they started a task, in the order in which they did. */
 export async function podsOf({ request_id: id }: { request_id: string }): Promise<string[]> {
   const starts: { pod: string; time: string }[] = [];

@@ -94,6 +94,10 @@ export const commonConfig = z.object({
   QUEUE_PREFIX: field.text('bull', 'Prefix of all keys of the queues; `{bull}` in a Redis Cluster'),
   STORE_PREFIX: field.text('primes', 'Prefix of all keys of the store; `{primes}` in a Redis Cluster'),
   REDIS_COMMAND_TIMEOUT_MS: field.milliseconds(2_000, 'How long an answer of Redis is waited for'),
+  REDIS_WAIT_MS: field.milliseconds(
+    60_000,
+    'At the start: how long Redis is waited for while it cannot be reached, before the process gives up',
+  ),
   HOST: field.text('0.0.0.0', 'Address to listen on'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

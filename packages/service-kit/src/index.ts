@@ -20,7 +20,7 @@ export {
   type ErrorKind,
 } from './http/problem.ts';
 export { contextOf, requestContext, type RequestContext } from './http/request-context.ts';
-export { listen, type HttpServer } from './http/server.ts';
+export { listen, type HttpServer, type ListenOptions } from './http/server.ts';
 export { validate } from './http/validate.ts';
 export { runService, type Lifecycle } from './lifecycle.ts';
 export { createLogger, type Logger } from './logger.ts';
@@ -34,6 +34,7 @@ export {
   type CommandObserver,
 } from './redis.ts';
 export { connectRedis, RedisConnections } from './redis-connections.ts';
+export { waitForRedis } from './redis-wait.ts';
 export { createRegistry } from './telemetry/default-metrics.ts';
 export { redisOperations } from './telemetry/redis-operations.ts';
 export {

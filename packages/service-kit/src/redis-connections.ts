@@ -2,9 +2,11 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { CommonConfig } from './config.ts';
+import type { ListenOptions } from './http/server.ts';
+import { openWaitingRoom } from './http/waiting-room.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { waitForRedis } from './redis-wait.ts';
 import {
-  checkRedis,
   createBackgroundRedis,
   createRequestRedis,
   reportConnection,
@@ -65,19 +67,27 @@ export interface ConnectOptions {
   readonly registry: Registry;
   readonly log: Logger;
   readonly lifecycle: Lifecycle;
+  /** Of the service, not yet in use: there probes are answered while Redis is waited for. */
+  readonly port: ListenOptions;
 }
 
 /**
- * Makes sure that each Redis of the configuration answers and is new enough; then a process may open
+ * Waits until each Redis of the configuration answers, and makes sure that it is new enough; then a process may open
  * its connections, which are closed with it, last of all.
  *
  * @throws {Error} one line that names the address and what is wrong
  */
 export async function connectRedis(config: CommonConfig, options: ConnectOptions): Promise<RedisConnections> {
-  const { service, registry, log, lifecycle } = options;
+  const { service, registry, log, lifecycle, port } = options;
   const commandTimeoutMs = config.REDIS_COMMAND_TIMEOUT_MS;
   const urls = new Set([config.REDIS_URL, config.STORE_REDIS_URL ?? config.REDIS_URL]);
-  await Promise.all([...urls].map((url) => checkRedis(url, commandTimeoutMs)));
+  await waitForRedis([...urls], {
+    timeoutMs: commandTimeoutMs,
+    waitMs: config.REDIS_WAIT_MS,
+    log,
+    signal: lifecycle.signal,
+    meanwhile: () => openWaitingRoom('redis', registry, port),
+  });
   const connections = new RedisConnections({
     service,
     commandTimeoutMs,

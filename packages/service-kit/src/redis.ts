@@ -98,6 +98,8 @@ const AWAY = [
   /^Command timed out/,
   /^Reached the max retries per request/,
   /^connect E[A-Z]+/,
+  // In a cluster the name of a Service may come later than the pod that asks for it.
+  /^getaddrinfo E[A-Z_]+/,
   /^read ECONNRESET/,
   // Redis answers, but cannot serve: starting up, failing over, disk full, memory full.
   /^(LOADING|READONLY|MASTERDOWN|MISCONF|OOM|CLUSTERDOWN|TRYAGAIN)\b/,
@@ -105,7 +107,7 @@ const AWAY = [
 
 /** Whether an error says that Redis cannot serve now. ioredis gives most of them no class or code. */
 export function isRedisUnavailable(error: unknown): boolean {
-  return error instanceof Error && AWAY.some((pattern) => pattern.test(error.message));
+  return Error.isError(error) && AWAY.some((pattern) => pattern.test(error.message));
 }
 
 /** Handler of the errors of BullMQ's objects: what is not an outage, which the connection reports itself. */
@@ -146,7 +148,7 @@ const MINIMUM_VERSION = [6, 2] as const;
 /**
  * Makes sure that Redis answers within `timeoutMs` and is new enough.
  *
- * @throws {Error} one line that names the address (never the password) and what is wrong
+ * @throws {Error} one line that names the address (never the password) and what is wrong, which is its cause
  */
 export async function checkRedis(url: string, timeoutMs: number): Promise<void> {
   const { host } = new URL(url);
@@ -156,9 +158,9 @@ export async function checkRedis(url: string, timeoutMs: number): Promise<void> 
     commandTimeout: timeoutMs,
     retryStrategy: () => null,
   });
-  let reason: string | undefined;
+  let reason: Error | undefined;
   redis.on('error', (error: Error) => {
-    reason = error.message;
+    reason = error;
   });
   try {
     await redis.connect();
@@ -166,11 +168,14 @@ export async function checkRedis(url: string, timeoutMs: number): Promise<void> 
     const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
     const [needMajor, needMinor] = MINIMUM_VERSION;
     if (!(major > needMajor || (major === needMajor && minor >= needMinor))) {
-      reason = `is ${version?.[0].split(':')[1] ?? 'of an unknown version'}, needs ${needMajor}.${needMinor} or newer`;
-      throw new Error(reason);
+      const found = version?.[0].split(':')[1] ?? 'of an unknown version';
+      reason = new Error(`is ${found}, needs ${needMajor}.${needMinor} or newer`);
+      throw reason;
     }
   } catch (error) {
-    throw new Error(`Redis at ${host}: ${reason ?? (error as Error).message}`, { cause: error });
+    const cause = reason ?? (error as Error);
+    // eslint-disable-next-line preserve-caught-error -- what the connection told says more than what was caught
+    throw new Error(`Redis at ${host}: ${cause.message}`, { cause });
   } finally {
     // On a connection that was refused it would hold a timer for two seconds.
     if (redis.status !== 'end') redis.disconnect();

@@ -65,16 +65,16 @@ export async function startService(
   const collect = (line: string) => logs.push(parse(line));
   const lines = createInterface({ input: child.stdout }).on('line', collect);
   createInterface({ input: child.stderr }).on('line', collect);
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  let running = true;
+  // Not 'exit', after which the last lines may still be on their way.
+  const exited = once(child, 'close').then(([code]) => {
+    running = false;
+    return code as number | null;
+  });
   try {
-    const port = await Promise.race([
-      eventually(() => portIn(logs), { timeoutMs: 20_000 }),
-      exited.then((code) => {
-        throw new Error(`It exited with ${code}`);
-      }),
-    ]);
+    const port = await eventually(() => (running ? portIn(logs) : undefined), { timeoutMs: 20_000 });
     const { pid } = child;
-    if (pid === undefined) throw new Error(`${service} did not start`);
+    if (port === undefined || pid === undefined) throw new Error(`It exited with ${child.exitCode}`);
     if (program !== 'source') {
       // It is there to be measured, by a client that has no time to read thousands of lines a second.
       lines.close();

@@ -18,7 +18,8 @@ const service = 'api';
 await runService({ service, schema: apiConfig, env: process.env }, async ({ config, log, lifecycle }) => {
   const registry = createRegistry(service);
   const metrics = new ApiMetrics(registry);
-  const connections = await connectRedis(config, { service, registry, log, lifecycle });
+  const port = { host: config.HOST, port: config.API_PORT, variable: 'API_PORT' };
+  const connections = await connectRedis(config, { service, registry, log, lifecycle, port });
   const redis = connections.request(config.REDIS_URL);
   const background = connections.background(config.REDIS_URL);
   const storeRedis = connections.request(config.STORE_REDIS_URL ?? config.REDIS_URL);
@@ -45,7 +46,7 @@ await runService({ service, schema: apiConfig, env: process.env }, async ({ conf
   const admin = await adminQueues([queues.tasks, queues.webhooks], config);
   await serve({
     ...tasks,
-    ...{ connections, lifecycle, config, log, metrics, registry },
+    ...{ connections, lifecycle, port, config, log, metrics, registry },
     ...{ watcher, rules, openResult, admin },
   });
 });

@@ -1,14 +1,21 @@
-import { Readiness, listen, type Lifecycle, type RedisConnections } from '@primes/service-kit';
+import {
+  Readiness,
+  listen,
+  type Lifecycle,
+  type ListenOptions,
+  type RedisConnections,
+} from '@primes/service-kit';
 import { createApp, type AppDeps } from './app.ts';
 import { waitForCompanions } from './companions.ts';
 
 export interface ServeDeps extends Omit<AppDeps, 'readiness' | 'stopping'> {
   readonly connections: RedisConnections;
   readonly lifecycle: Lifecycle;
+  readonly port: ListenOptions;
 }
 
 /** Serves the app until the process stops: then not ready, lingering, and at last without the slow. */
-export async function serve({ connections, lifecycle, ...deps }: ServeDeps): Promise<void> {
+export async function serve({ connections, lifecycle, port, ...deps }: ServeDeps): Promise<void> {
   const { config, log } = deps;
   const readiness = new Readiness();
   readiness.add('companions', waitForCompanions(config.READY_AFTER, lifecycle.signal), { gate: true });
@@ -16,7 +23,7 @@ export async function serve({ connections, lifecycle, ...deps }: ServeDeps): Pro
   readiness.add('redis', () => connections.ready, { gate: false });
 
   const app = createApp({ ...deps, readiness, stopping: lifecycle.signal });
-  const server = await listen(app, { host: config.HOST, port: config.API_PORT, variable: 'API_PORT' });
+  const server = await listen(app, port);
   log.info({ port: server.port }, 'listening');
   lifecycle.onClose('http', () => {
     readiness.stop();

@@ -18,7 +18,9 @@ const options = { service, schema: gatewayConfig, env: process.env };
 await runService(options, async ({ config, log, lifecycle }) => {
   const registry = createRegistry(service);
   const metrics = new GatewayMetrics(registry);
-  const redis = await connectRedis(config, { service, registry, log, lifecycle });
+  const { HOST: host, GATEWAY_PORT, SCALER_PORT } = config;
+  const port = { host, port: GATEWAY_PORT, variable: 'GATEWAY_PORT' };
+  const redis = await connectRedis(config, { service, registry, log, lifecycle, port });
   const connections = await openConnections(redis, config);
   publishRegistry(registry, {
     redis: connections.queue,
@@ -39,12 +41,11 @@ await runService(options, async ({ config, log, lifecycle }) => {
   readiness.add('first_sample', () => queue.latest() !== undefined, { gate: true });
   readiness.add('redis', () => queue.fresh() !== undefined, { gate: false });
 
-  const { HOST: host, GATEWAY_PORT, SCALER_PORT } = config;
   const app = createApp({ samplers, readiness, registry, log });
-  const http = await listen(app, { host, port: GATEWAY_PORT, variable: 'GATEWAY_PORT' });
+  const http = await listen(app, port);
   lifecycle.onClose('http', () => http.close({ lingerMs: 0, deadlineMs: 1_000 }));
-  const port = { host, port: SCALER_PORT, variable: 'SCALER_PORT' };
-  const scaler = await serveScaler(port, { queue, metrics, log });
+  const scalerPort = { host, port: SCALER_PORT, variable: 'SCALER_PORT' };
+  const scaler = await serveScaler(scalerPort, { queue, metrics, log });
   lifecycle.onClose('scaler', scaler.close);
 
   lifecycle.onClose('readiness', () => {

@@ -127,6 +127,21 @@ describe('the external scaler', () => {
     late.cancel();
     await late.ended;
   });
+
+  it('fails for a while after a stream has opened, so that KEDA asks for its metric again', async () => {
+    const stream = scaler.streamIsActive({ settleSeconds: '3' });
+    await eventually(() => {
+      expect(stream.said).toEqual([false]);
+    });
+    const refused = { code: status.UNAVAILABLE, details: 'KEDA has just connected' };
+    await expect(scaler.isActive()).rejects.toMatchObject(refused);
+    await expect(scaler.getMetrics()).rejects.toMatchObject(refused);
+    expect((await scaler.getMetricSpec()).metricSpecs).toHaveLength(1);
+    await eventually(() => scaler.isActive(), { timeoutMs: 10_000 });
+    await bothSay(0);
+    stream.cancel();
+    await stream.ended;
+  });
 });
 
 describe('the server of the scaler', () => {

@@ -24,7 +24,8 @@ const service = 'worker';
 await runService({ service, schema: workerConfig, env: process.env }, async ({ config, log, lifecycle }) => {
   const registry = createRegistry(service);
   const metrics = new WorkerMetrics(registry);
-  const connections = await connectRedis(config, { service, registry, log, lifecycle });
+  const port = { host: config.HOST, port: config.WORKER_PORT, variable: 'WORKER_PORT' };
+  const connections = await connectRedis(config, { service, registry, log, lifecycle, port });
   const redis = connections.background(config.REDIS_URL);
   const storeRedis = connections.background(config.STORE_REDIS_URL ?? config.REDIS_URL);
   const prefix = { prefix: config.STORE_PREFIX };
@@ -34,7 +35,7 @@ await runService({ service, schema: workerConfig, env: process.env }, async ({ c
   const readiness = new Readiness();
   readiness.add('redis', () => connections.ready, { gate: false });
   const app = createApp(readiness, registry, log);
-  const server = await listen(app, { host: config.HOST, port: config.WORKER_PORT, variable: 'WORKER_PORT' });
+  const server = await listen(app, port);
   lifecycle.onClose('http', () => server.close({ lingerMs: 0, deadlineMs: 500 }));
   lifecycle.onClose('final scrape', () => delay(config.FINAL_SCRAPE_WAIT_MS));
 

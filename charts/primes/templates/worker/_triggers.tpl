@@ -13,6 +13,8 @@
     scalerAddress: {{ include "primes.serviceHost" (list . "metrics-gateway") }}:6000
     queue: primes
     target: {{ include "primes.target" . | quote }}
+    # Two polls, and a little: until then KEDA is shown a failure, after which it looks at all metrics again.
+    settleSeconds: {{ add 2 (mul 2 .Values.scaling.pollingInterval) | quote }}
 {{ end -}}
 {{- if has $trigger (list "external-push" "redis") -}}
 {{ include "primes.redisTriggers" (list . (list "wait" "prioritized" "active")) }}

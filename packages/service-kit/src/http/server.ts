@@ -13,6 +13,13 @@ export interface HttpServer {
   close(options: { lingerMs: number; deadlineMs: number }): Promise<void>;
 }
 
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** What to set where the port is in use. */
+  readonly variable: string;
+}
+
 /**
  * Listens, and resolves once it does.
  *
@@ -20,7 +27,7 @@ export interface HttpServer {
  */
 export async function listen(
   handler: RequestListener,
-  { host, port, variable }: { host: string; port: number; variable: string },
+  { host, port, variable }: ListenOptions,
 ): Promise<HttpServer> {
   let stopping = false;
   const answer: RequestListener = (req, res) => {

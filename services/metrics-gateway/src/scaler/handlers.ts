@@ -6,7 +6,7 @@ import type { QueueSample } from '../samples/queue-sample.ts';
 import type { Sampler } from '../samples/sampler.ts';
 import type { ActivityStreams } from './activity-streams.ts';
 import { RpcError } from './rpc-error.ts';
-import { targetOf } from './target.ts';
+import { triggerOf } from './trigger.ts';
 import type {
   GetMetricSpecResponse,
   GetMetricsRequest,
@@ -31,25 +31,26 @@ export interface HandlerDeps {
 export function scalerHandlers({ queue, streams, metrics, log }: HandlerDeps) {
   /** The one number that both IsActive and GetMetrics answer from, so that they cannot disagree. */
   function metric(): number {
+    if (streams.settling) throw new RpcError(status.UNAVAILABLE, 'KEDA has just connected');
     const sample = queue.fresh();
     if (!sample) throw new RpcError(status.UNAVAILABLE, 'The last sample of the queue is too old');
     return demandOf(sample.value).metric;
   }
 
   function isActive(ref: ScaledObjectRef): IsActiveResponse {
-    targetOf(ref);
+    triggerOf(ref);
     return { result: metric() > 0 };
   }
 
   function getMetricSpec(ref: ScaledObjectRef): GetMetricSpecResponse {
-    const target = targetOf(ref);
+    const { target } = triggerOf(ref);
     const targetSize = Math.max(Math.round(target), 1);
     return { metricSpecs: [{ metricName: METRIC_NAME, targetSize, targetSizeFloat: target }] };
   }
 
   /** There is one metric, so the name that is asked for makes no difference. */
   function getMetrics({ scaledObjectRef }: GetMetricsRequest): GetMetricsResponse {
-    targetOf(scaledObjectRef);
+    triggerOf(scaledObjectRef);
     const value = metric();
     return { metricValues: [{ metricName: METRIC_NAME, metricValue: value, metricValueFloat: value }] };
   }
@@ -57,8 +58,7 @@ export function scalerHandlers({ queue, streams, metrics, log }: HandlerDeps) {
   /** Stays open, and silent, while the sample is stale: what it says is only ever known to be true. */
   function streamIsActive(call: ServerWritableStream<ScaledObjectRef, IsActiveResponse>): void {
     try {
-      targetOf(call.request);
-      streams.open(call);
+      streams.open(call, triggerOf(call.request).settleSeconds);
       metrics.scalerAnswered('StreamIsActive', 'ok');
     } catch (error) {
       call.emit('error', refuse('StreamIsActive', error));

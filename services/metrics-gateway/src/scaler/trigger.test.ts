@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from '@jest/globals';
-import { targetOf } from './target.ts';
+import { triggerOf } from './trigger.ts';
 
 const ref = (scalerMetadata: Record<string, string>) => ({
   name: 'worker',
@@ -8,18 +8,19 @@ const ref = (scalerMetadata: Record<string, string>) => ({
   scalerMetadata,
 });
 
-describe('targetOf()', () => {
+describe('triggerOf()', () => {
   it.each([
-    [{}, 4],
-    [{ target: '8' }, 8],
-    [{ target: '0.5' }, 0.5],
-    [{ queue: 'primes', scalerAddress: 'metrics-gateway:6000', enableTLS: 'false' }, 4],
-  ])('reads %j as %d', (metadata, target) => {
-    expect(targetOf(ref(metadata))).toBe(target);
+    [{}, { target: 4, settleSeconds: 0 }],
+    [{ target: '8' }, { target: 8 }],
+    [{ target: '0.5' }, { target: 0.5 }],
+    [{ settleSeconds: '12' }, { settleSeconds: 12 }],
+    [{ queue: 'primes', scalerAddress: 'metrics-gateway:6000', enableTLS: 'false' }, { target: 4 }],
+  ])('reads %j as %j', (metadata, trigger) => {
+    expect(triggerOf(ref(metadata))).toMatchObject(trigger);
   });
 
-  it('takes the default for a call without a reference', () => {
-    expect(targetOf(null)).toBe(4);
+  it('takes the defaults for a call without a reference', () => {
+    expect(triggerOf(null)).toMatchObject({ target: 4, settleSeconds: 0 });
   });
 
   it.each([
@@ -28,10 +29,11 @@ describe('targetOf()', () => {
     [{ target: '' }, 'target: Must be above 0'],
     [{ target: 'many' }, 'target: Must be a number'],
     [{ target: 'Infinity' }, 'target: Must be a number'],
+    [{ settleSeconds: '-1' }, 'settleSeconds: Must be at least 0'],
     [{ queue: 'webhooks' }, 'queue: Must be primes'],
     [{ target: 'x', queue: 'y' }, 'target: Must be a number; queue: Must be primes'],
   ])('refuses %j', (metadata, problem) => {
-    expect(() => targetOf(ref(metadata))).toThrow(
+    expect(() => triggerOf(ref(metadata))).toThrow(
       expect.objectContaining({ code: status.INVALID_ARGUMENT, message: `scalerMetadata: ${problem}` }),
     );
   });
