@@ -36,6 +36,7 @@ export {
 export { connectRedis, RedisConnections } from './redis-connections.ts';
 export { waitForRedis } from './redis-wait.ts';
 export { createRegistry } from './telemetry/default-metrics.ts';
+export { consuming, producing, type Message, type Received } from './telemetry/messages.ts';
 export { redisOperations } from './telemetry/redis-operations.ts';
 export {
   publishRegistry,
@@ -44,3 +45,4 @@ export {
   registryKey,
 } from './telemetry/registry-publisher.ts';
 export { SharedCounters } from './telemetry/shared-counters.ts';
+export { linkTo, withSpan } from './telemetry/spans.ts';

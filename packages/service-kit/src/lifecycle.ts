@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { ConfigError, parseConfig, type CommonConfig } from './config.ts';
 import { createLogger } from './logger.ts';
+import { startTracing } from './telemetry/tracing.ts';
 
 type Close = () => unknown;
 
@@ -92,7 +93,12 @@ export async function runService<S extends z.ZodObject>(
     const config = parseConfig(schema, env);
     const { LOG_LEVEL, LOG_FORMAT, SHUTDOWN_DEADLINE_MS } = config as CommonConfig;
     const log = await createLogger(service, { LOG_LEVEL, LOG_FORMAT });
-    await run({ log, deadlineMs: SHUTDOWN_DEADLINE_MS }, (lifecycle) => main({ config, log, lifecycle }));
+    const endTracing = await startTracing(service, env, log);
+    await run({ log, deadlineMs: SHUTDOWN_DEADLINE_MS }, (lifecycle) => {
+      // Before all else, and so closed last: what the others do at their end is seen too.
+      if (endTracing) lifecycle.onClose('tracing', endTracing);
+      return main({ config, log, lifecycle });
+    });
   } catch (error) {
     // The configuration cannot be read, so this is said in the default format.
     const log = await createLogger(service, { LOG_LEVEL: 'info', LOG_FORMAT: 'auto' });

@@ -1,4 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { redisAttributes, traceCommand } from './telemetry/redis-spans.ts';
+import { isTracing } from './telemetry/tracing.ts';
 
 /** Called once a command: its name in lower case and how it ended. */
 export type CommandObserver = (operation: string, status: 'success' | 'error') => void;
@@ -17,6 +19,7 @@ const SEEN = Symbol('seen');
 class ObservedRedis extends Redis {
   #observe: CommandObserver | undefined;
   #corked: Redis['stream'] | undefined;
+  readonly #attributes = redisAttributes(this.options);
 
   observe(observer: CommandObserver | undefined): this {
     this.#observe = observer;
@@ -30,6 +33,7 @@ class ObservedRedis extends Redis {
     const observe = this.#observe;
     if (observe && !command[SEEN]) {
       command[SEEN] = true;
+      if (isTracing()) traceCommand(command, this.#attributes);
       command.promise.then(
         () => {
           observe(command.name, 'success');

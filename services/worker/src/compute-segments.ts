@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PrimeStore, SegmentLeases } from '@primes/prime-store';
+import type { Claim, PrimeStore, SegmentLeases } from '@primes/prime-store';
+import { withSpan } from '@primes/service-kit';
 import { SEGMENT_BYTES, type SievePool } from '@primes/sieve';
 import { resendIfCut } from './resend.ts';
 import type { SegmentMemory } from './segment-memory.ts';
@@ -41,7 +42,6 @@ export async function computeSegments(
   deps: ComputeDeps,
   options: ComputeOptions,
 ): Promise<void> {
-  const { leases, leaseMs } = deps;
   const { signal, fresh, onSegment } = options;
   if (fresh) {
     for (let from = 0; from < missing.length; from += FRESH_BATCH) {
@@ -55,7 +55,7 @@ export async function computeSegments(
   while (left.length > 0) {
     signal.throwIfAborted();
     const offered = left.slice(0, OFFERED);
-    const { claimed, stored } = await resendIfCut(() => leases.claim(offered, { owner, ttlMs: leaseMs }));
+    const { claimed, stored } = await lease(offered, deps, owner);
     stored.forEach(() => {
       onSegment(undefined);
     });
@@ -65,6 +65,19 @@ export async function computeSegments(
     const done = new Set([...claimed, ...stored]);
     left = left.filter((segment) => !done.has(segment));
   }
+}
+
+function lease(offered: readonly number[], { leases, leaseMs }: ComputeDeps, owner: string): Promise<Claim> {
+  return withSpan('lease', {}, async (span) => {
+    const claim = await resendIfCut(() => leases.claim(offered, { owner, ttlMs: leaseMs }));
+    const { claimed, stored, busy } = claim;
+    span?.setAttributes({
+      'primes.segments.claimed': claimed.length,
+      'primes.segments.stored': stored.length,
+      'primes.segments.busy': busy.length,
+    });
+    return claim;
+  });
 }
 
 type Owned = ComputeOptions & { readonly owner: string | undefined };
@@ -98,9 +111,14 @@ async function sieveAll(segments: readonly number[], deps: ComputeDeps, options:
   const outcomes = await Promise.allSettled(
     segments.map(async (segment) => {
       const range = { firstByte: segment * SEGMENT_BYTES, bytes: SEGMENT_BYTES };
-      const { bitmap, count } = await pool.sieve(range, { group, signal, into: memory.take() });
+      const attributes = { 'primes.segment': segment };
+      const { bitmap, count } = await withSpan('sieve', { attributes }, () =>
+        pool.sieve(range, { group, signal, into: memory.take() }),
+      );
       const lease = owner === undefined ? {} : { owner };
-      await resendIfCut(() => store.put([{ segment, bitmap, count }], lease));
+      await withSpan('store', { attributes }, () =>
+        resendIfCut(() => store.put([{ segment, bitmap, count }], lease)),
+      );
       memory.giveBack(bitmap);
       onSegment(count);
     }),

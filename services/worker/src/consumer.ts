@@ -9,7 +9,7 @@ import {
   type JobData,
   type JobResult,
 } from '@primes/contracts';
-import { SharedCounters, logUnlessAway, type Logger } from '@primes/service-kit';
+import { SharedCounters, consuming, logUnlessAway, type Logger } from '@primes/service-kit';
 import { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CancelListener } from './cancel-listener.ts';
@@ -21,6 +21,7 @@ import { NewerVersionError, parseJobData } from './job-data.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { processJob, type ProcessDeps } from './process-job.ts';
 import { ProgressReporter } from './progress.ts';
+import { describeRun } from './run-span.ts';
 import { RunningTasks } from './running-tasks.ts';
 import type { TransitionLog } from './transition-log.ts';
 
@@ -51,7 +52,7 @@ export class Consumer {
     const { redis, config, log } = deps;
     this.#cancels = new CancelListener(redis, this.#running, config.QUEUE_PREFIX);
     this.#counters = new SharedCounters(redis, countersKey(config.QUEUE_PREFIX));
-    this.#worker = new Worker(TASK_QUEUE, (job, token) => this.#run(job, token), {
+    this.#worker = new Worker(TASK_QUEUE, (job, token) => this.#consume(job, token), {
       connection: redis,
       prefix: config.QUEUE_PREFIX,
       concurrency: config.WORKER_CONCURRENCY,
@@ -103,6 +104,13 @@ export class Consumer {
     if (client?.status !== 'reconnecting') return;
     await client.connect().catch(() => undefined);
     client.disconnect();
+  }
+
+  #consume(job: TaskJob, token: string | undefined): Promise<JobResult> {
+    return consuming(
+      () => describeRun(job),
+      () => this.#run(job, token),
+    );
   }
 
   async #run(job: TaskJob, token: string | undefined): Promise<JobResult> {

@@ -1,5 +1,6 @@
 import { REPAIR_JOB, type JobData, type JobResult } from '@primes/contracts';
 import type { Manifest } from '@primes/prime-store';
+import { withSpan } from '@primes/service-kit';
 import { computeSegments, type ComputeDeps } from './compute-segments.ts';
 import { Interruption } from './interruption.ts';
 import type { ManifestCache } from './manifest-cache.ts';
@@ -29,9 +30,14 @@ export async function processJob(
   if (cancelledAt !== undefined) throw new Interruption('cancelled');
   signal.throwIfAborted();
   const { manifests, metrics } = deps;
-  // A repair is there because the manifest that everyone remembers is wrong.
-  const manifest = name === REPAIR_JOB ? await manifests.newest() : await manifests.covering(task.n);
-  const plan = planSegments(task.n, manifest, { fresh: task.fresh });
+  const { manifest, plan } = await withSpan('plan', {}, async (span) => {
+    // A repair is there because the manifest that everyone remembers is wrong.
+    const manifest = name === REPAIR_JOB ? await manifests.newest() : await manifests.covering(task.n);
+    const plan = planSegments(task.n, manifest, { fresh: task.fresh });
+    const { total, missing } = plan;
+    span?.setAttributes({ 'primes.segments.total': total, 'primes.segments.missing': missing.length });
+    return { manifest, plan };
+  });
   progress.planned(plan);
   if (!task.fresh) metrics.primesFromCache(cachedPrimes(task.n, plan, manifest));
   await computeSegments(plan.missing, deps, {

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { endpointOf } from './endpoint.ts';
 import { contextOf } from './request-context.ts';
 
 /** What was found out about a finished request; `endpoint` is the route's pattern, never the path. */
@@ -19,7 +20,7 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
     const start = performance.now();
     res.once('close', () => {
       const seconds = (performance.now() - start) / 1_000;
-      const endpoint = endpointOf(req);
+      const endpoint = endpointOf(req) ?? 'unmatched';
       const { method } = req;
       const status = res.statusCode;
       observe({ method, endpoint, status, seconds });
@@ -41,11 +42,4 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
     });
     next();
   };
-}
-
-/** The pattern of the matched route; of a mounted application with routes of its own, where it is mounted. */
-function endpointOf(req: Request): string {
-  const route = req.route as { path: unknown } | undefined;
-  if (typeof route?.path === 'string') return req.baseUrl + route.path;
-  return req.baseUrl.replace(/\/$/, '') || 'unmatched';
 }

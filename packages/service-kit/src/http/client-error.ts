@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { newTraceparent } from './request-context.ts';
+import { traceparentOf } from '../telemetry/trace-context.ts';
+import { newSpanContext } from './request-context.ts';
 
 /** What Node's parser calls the errors that are not a plain 400. */
 const STATUS_OF: Readonly<Record<string, number>> = {
@@ -21,7 +22,7 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
   }
   const status = STATUS_OF[error.code ?? ''] ?? 400;
   const requestId = randomUUID();
-  const { traceId, traceparent } = newTraceparent();
+  const span = newSpanContext();
   const title = STATUS_CODES[status] ?? 'Bad Request';
   const body = JSON.stringify({
     type: 'urn:primes:problem:malformed',
@@ -29,14 +30,14 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
     status,
     detail: title,
     request_id: requestId,
-    trace_id: traceId,
+    trace_id: span.traceId,
   });
   const head = [
     `HTTP/1.1 ${status} ${title}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
-    `traceparent: ${traceparent}`,
+    `traceparent: ${traceparentOf(span)}`,
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

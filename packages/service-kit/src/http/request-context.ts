@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { TraceFlags } from '@opentelemetry/api';
-import { parseTraceParent } from '@opentelemetry/core';
+import { TraceFlags, context, type SpanContext } from '@opentelemetry/api';
 import type { NextFunction, Request, Response } from 'express';
+import { enterRequest } from '../telemetry/server-span.ts';
+import { spanContextIn, traceparentOf } from '../telemetry/trace-context.ts';
+import { isTracing } from '../telemetry/tracing.ts';
 
 /** What identifies a request in every log line, answer and job that comes of it. */
 export interface RequestContext {
@@ -21,19 +23,24 @@ export function requestContext() {
   return function assignContext(req: Request, res: Response, next: NextFunction): void {
     const given = req.get('x-request-id');
     const requestId = given && REQUEST_ID.test(given) ? given : randomUUID();
-    const { traceId, traceparent } = newTraceparent(req.get('traceparent'));
-    contexts.set(req, { requestId, traceId, traceparent });
+    const parent = spanContextIn(req.get('traceparent'));
+    const entry = isTracing() ? enterRequest(req, res, parent) : undefined;
+    const own = entry?.span.spanContext() ?? newSpanContext(parent);
+    const traceparent = traceparentOf(own);
+    contexts.set(req, { requestId, traceId: own.traceId, traceparent });
     res.set('X-Request-Id', requestId).set('traceparent', traceparent);
-    next();
+    if (entry) context.with(entry.context, next);
+    else next();
   };
 }
 
-/** A span of this server's own: in the trace that `given` names, or in a new one that is not sampled. */
-export function newTraceparent(given = ''): { traceId: string; traceparent: string } {
-  const parent = parseTraceParent(given);
-  const traceId = parent?.traceId ?? randomHex(32);
-  const sampled = (parent?.traceFlags ?? TraceFlags.NONE) & TraceFlags.SAMPLED ? '01' : '00';
-  return { traceId, traceparent: `00-${traceId}-${randomHex(16)}-${sampled}` };
+/** The ids of a span that nobody records: in the trace of `parent`, or in a new one that is not sampled. */
+export function newSpanContext(parent?: SpanContext): SpanContext {
+  return {
+    traceId: parent?.traceId ?? randomHex(32),
+    spanId: randomHex(16),
+    traceFlags: parent?.traceFlags ?? TraceFlags.NONE,
+  };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type JobResult,
   type WebhookJobData,
 } from '@primes/contracts';
+import { producing } from '@primes/service-kit';
 import { FlowProducer, Queue, type Job, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
@@ -45,7 +46,7 @@ export class TaskQueues {
 
   /** Adds a task that nobody waits for. Adding the same id again changes nothing. */
   async add(id: string, data: JobData): Promise<TaskJob> {
-    return this.tasks.add(COMPUTE_JOB, data, this.#taskOptions(id, data));
+    return this.#send(id, data, (sent) => this.tasks.add(COMPUTE_JOB, sent, this.#taskOptions(id, sent)));
   }
 
   /**
@@ -53,6 +54,10 @@ export class TaskQueues {
    * Unlike `add`, this must not be repeated for an id: it would attach the task a second time.
    */
   async addWithWebhook(id: string, data: JobData): Promise<TaskJob> {
+    return this.#send(id, data, (sent) => this.#addFlow(id, sent));
+  }
+
+  async #addFlow(id: string, data: JobData): Promise<TaskJob> {
     const { QUEUE_PREFIX: prefix, RETENTION_SECONDS: age, WEBHOOK_BACKOFF_MS: delay } = this.#config;
     const { children } = await this.#flow.add({
       name: WEBHOOK_JOB,
@@ -97,16 +102,20 @@ export class TaskQueues {
       callbackUrl: null,
     };
     const data: JobData = { version: JOB_VERSION, task, submission: REPAIR_JOB, ...context };
-    await this.tasks.add(REPAIR_JOB, data, {
-      jobId: `${REPAIR_JOB}-${n}`,
-      lifo: true,
-      removeOnComplete: true,
-      removeOnFail: true,
-    });
+    const jobId = `${REPAIR_JOB}-${n}`;
+    const options = { jobId, lifo: true, removeOnComplete: true, removeOnFail: true };
+    await this.#send(jobId, data, (sent) => this.tasks.add(REPAIR_JOB, sent, options));
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#flow.close(), this.tasks.close(), this.webhooks.close()]);
+  }
+
+  /** Where the request is traced, the worker goes on from the sending and not from the whole request. */
+  #send(id: string, data: JobData, send: (data: JobData) => Promise<TaskJob>): Promise<TaskJob> {
+    return producing({ queue: TASK_QUEUE, id }, data.traceparent, (traceparent) =>
+      send({ ...data, traceparent }),
+    );
   }
 
   #taskOptions(jobId: string, data: JobData): JobsOptions {

@@ -8,7 +8,7 @@ import {
   type TaskSpec,
   type TaskSummary,
 } from '@primes/contracts';
-import { SharedCounters, isRedisUnavailable } from '@primes/service-kit';
+import { SharedCounters, isRedisUnavailable, linkTo } from '@primes/service-kit';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import { httpError } from '../errors.ts';
@@ -122,6 +122,7 @@ export function createSubmit({ redis, queues, depth, lookup, metrics, config }: 
 function replay(task: Task, spec: TaskSpec): Submitted {
   // Compared as Redis would have kept it: JSON makes 0 of -0.
   const asStored: unknown = JSON.parse(JSON.stringify(spec));
+  linkTo(task.stored.traceparent);
   if (isDeepStrictEqual(task.stored.task, asStored)) return { summary: task.summary, created: false };
   throw httpError('idempotency_conflict', {
     detail: 'This Idempotency-Key belongs to a task with another body',

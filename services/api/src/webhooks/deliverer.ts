@@ -1,5 +1,5 @@
 import { WEBHOOK_QUEUE, WebhookJobDataSchema, hasEnded, type WebhookJobData } from '@primes/contracts';
-import { logUnlessAway, type Logger } from '@primes/service-kit';
+import { consuming, logUnlessAway, type Logger } from '@primes/service-kit';
 import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
@@ -69,12 +69,22 @@ export class WebhookDeliverer {
     const { summary, stored } = task;
     const identity = identify(task);
     this.#identities.set(job, identity);
-    if (!hasEnded(summary.status)) throw new Error('The task has not ended');
-    const status = await this.#orHandBack(job, token, () =>
-      send({ url, summary, traceparent: stored.traceparent, signal: this.#stopping.signal }),
-    );
-    if (status === 410) throw new UnrecoverableError('The receiver answered 410 Gone');
-    if (status < 200 || status > 299) throw new Error(`The receiver answered ${status}`);
+    const describe = () => ({
+      queue: WEBHOOK_QUEUE,
+      id: job.id ?? '',
+      traceparent: stored.traceparent,
+      first: job.attemptsMade === 0,
+      outcomeOf,
+    });
+    const status = await consuming(describe, async () => {
+      if (!hasEnded(summary.status)) throw new Error('The task has not ended');
+      const answered = await this.#orHandBack(job, token, () =>
+        send({ url, summary, traceparent: stored.traceparent, signal: this.#stopping.signal }),
+      );
+      if (answered === 410) throw new UnrecoverableError('The receiver answered 410 Gone');
+      if (answered < 200 || answered > 299) throw new Error(`The receiver answered ${answered}`);
+      return answered;
+    });
     metrics.webhook('delivered');
     log.info({ ...identity, status }, 'webhook delivered');
   }
@@ -91,6 +101,10 @@ export class WebhookDeliverer {
       throw error;
     }
   }
+}
+
+function outcomeOf(error: unknown): string | undefined {
+  return error instanceof WaitingError ? 'handed over' : undefined;
 }
 
 function identify({ summary, stored, job }: Task) {

@@ -1,0 +1,106 @@
+import {
+  ROOT_CONTEXT,
+  SpanStatusCode,
+  context,
+  createContextKey,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanOptions,
+} from '@opentelemetry/api';
+import { spanContextIn } from './trace-context.ts';
+
+const tracer = trace.getTracer('primes');
+
+/**
+ * How many spans one request or task may have beneath its own, of each sort: a task of a billion primes has 5,800
+ * segments, and 30,000 commands. What is over is counted.
+ */
+const MOST = { step: 256, command: 128 } as const;
+type Sort = keyof typeof MOST;
+
+interface Budget {
+  readonly used: Record<Sort, number>;
+  unseen: number;
+}
+
+const BUDGET = createContextKey('spans that may still be made');
+
+/** What comes into this process: a request, or a message from a queue. */
+export interface Incoming {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+  /** The span that this one goes on from; none begins a trace. */
+  readonly parent?: SpanContext | undefined;
+  /** A span of another trace that led to this one. */
+  readonly link?: SpanContext | undefined;
+}
+
+/** The span of what came in, to be ended with `end`, and the context for all that is done about it. */
+export class Entry {
+  readonly span: Span;
+  readonly context: Context;
+  readonly #budget: Budget = { used: { step: 0, command: 0 }, unseen: 0 };
+
+  constructor({ name, kind, attributes, parent, link }: Incoming) {
+    const links = link ? [{ context: link }] : [];
+    const above = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+    this.span = tracer.startSpan(name, { kind, attributes, links }, above);
+    this.context = trace.setSpan(ROOT_CONTEXT, this.span).setValue(BUDGET, this.#budget);
+  }
+
+  end(): void {
+    if (this.#budget.unseen > 0) this.span.setAttribute('primes.spans.unseen', this.#budget.unseen);
+    this.span.end();
+  }
+}
+
+/** A span beneath the active one, if that is recorded: where nothing is sampled, nothing is made. */
+export function startSpanBelow(sort: Sort, name: string, options: SpanOptions): Span | undefined {
+  const active = context.active();
+  if (!trace.getSpan(active)?.isRecording()) return undefined;
+  const budget = active.getValue(BUDGET) as Budget;
+  if (budget.used[sort] >= MOST[sort]) {
+    budget.unseen++;
+    return undefined;
+  }
+  budget.used[sort]++;
+  return tracer.startSpan(name, options, active);
+}
+
+/** Does `work` in a span of its own beneath the active one, if that is recorded. */
+export function withSpan<T>(
+  name: string,
+  options: SpanOptions,
+  work: (span?: Span) => Promise<T>,
+): Promise<T> {
+  const span = startSpanBelow('step', name, options);
+  return span ? runIn(span, work) : work();
+}
+
+async function runIn<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T> {
+  try {
+    return await context.with(trace.setSpan(context.active(), span), work, undefined, span);
+  } catch (error) {
+    fail(span, error);
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Says on a span that what it stands for went wrong. */
+export function fail(span: Span, error: unknown): void {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  span.setAttribute('error.type', name).setStatus({ code: SpanStatusCode.ERROR, message });
+}
+
+/** Names on the active span, if it is recorded, another one that has to do with it. */
+export function linkTo(traceparent: string): void {
+  const linked = spanContextIn(traceparent);
+  if (linked) trace.getActiveSpan()?.addLink({ context: linked });
+}

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+type Value = string | number | boolean;
+
+/** A span as it arrived. */
+export interface SeenSpan {
+  readonly service: string;
+  readonly name: string;
+  readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  readonly traceId: string;
+  readonly spanId: string;
+  /** None of a span that begins a trace. */
+  readonly parentSpanId: string | undefined;
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  readonly attributes: Readonly<Record<string, Value>>;
+  readonly failed: boolean;
+}
+
+const KINDS = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+/** OTLP's code for a status that is an error. */
+const ERROR = 2;
+
+interface OtlpAttribute {
+  readonly key: string;
+  readonly value: {
+    stringValue?: string;
+    intValue?: string | number;
+    doubleValue?: number;
+    boolValue?: boolean;
+  };
+}
+interface OtlpSpan extends Pick<SeenSpan, 'name' | 'traceId' | 'spanId'> {
+  readonly kind: number;
+  readonly parentSpanId?: string;
+  readonly links?: SeenSpan['links'];
+  readonly attributes?: readonly OtlpAttribute[];
+  readonly status?: { readonly code?: number };
+}
+interface OtlpTraces {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly OtlpAttribute[] };
+    readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
+  }[];
+}
+
+/** A receiver of traces by OTLP over HTTP, as JSON: what a collector is to a service. */
+export async function startSpanReceiver() {
+  const spans: SeenSpan[] = [];
+  const server = createServer((req, res) => {
+    void json(req).then((body) => {
+      spans.push(...spansIn(body as OtlpTraces));
+      res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    /** Every span so far. */
+    spans: spans as readonly SeenSpan[],
+    /** What tells a service to send its spans here, soon. */
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_BSP_SCHEDULE_DELAY: '20',
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function spansIn({ resourceSpans }: OtlpTraces): SeenSpan[] {
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = String(toRecord(resource.attributes)['service.name']);
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => toSeen(service, span)));
+  });
+}
+
+function toSeen(service: string, span: OtlpSpan): SeenSpan {
+  const { name, traceId, spanId, kind, parentSpanId, links = [], attributes = [], status } = span;
+  return {
+    ...{ service, name, traceId, spanId, parentSpanId },
+    kind: KINDS[kind] ?? 'internal',
+    links: links.map((link) => ({ traceId: link.traceId, spanId: link.spanId })),
+    attributes: toRecord(attributes),
+    failed: status?.code === ERROR,
+  };
+}
+
+function toRecord(attributes: readonly OtlpAttribute[]): Record<string, Value> {
+  return Object.fromEntries(
+    attributes.map(({ key, value: { stringValue, intValue, doubleValue, boolValue } }) => [
+      key,
+      stringValue ?? (intValue === undefined ? (doubleValue ?? boolValue ?? '') : Number(intValue)),
+    ]),
+  );
+}
