@@ -1,0 +1,226 @@
+import * as conventions from '@opentelemetry/semantic-conventions/incubating';
+import { StoreKeys } from '@primes/prime-store';
+import { eventually, startSpanReceiver, type SeenSpan } from '@primes/testing';
+import { describe, expect, it } from '@jest/globals';
+import { startApi } from './api.ts';
+import { startReceiver, status } from './receiver.ts';
+import { setUp } from './set-up.ts';
+
+const { api, receiver, webhooks } = await setUp(async (keep) => {
+  const spans = keep(await startSpanReceiver());
+  const env = { ...spans.env, WEBHOOK_ALLOWED_HOSTS: 'localhost', WEBHOOK_BACKOFF_MS: '5' };
+  const started = keep(await startApi(env));
+  await started.start('worker');
+  return { api: started, receiver: spans, webhooks: keep(await startReceiver()) };
+});
+
+let traces = 0;
+/** A trace of the test's own, as a client would begin it. */
+function newTrace(flags = '01') {
+  const traceId = (++traces).toString(16).padStart(32, 'a');
+  return { traceId, headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-${flags}` } };
+}
+
+/** The span of a trace that fits, once it is there. */
+async function span(traceId: string, wanted: Partial<SeenSpan>): Promise<SeenSpan> {
+  return eventually(() => {
+    const found = receiver.spans.filter(
+      (one) =>
+        one.traceId === traceId &&
+        Object.entries(wanted).every(([key, value]) => one[key as keyof SeenSpan] === value),
+    );
+    expect(found).toHaveLength(1);
+    return found[0] as SeenSpan;
+  });
+}
+
+/** The span that has to do with another one without being beneath it. */
+async function linked(name: string, to: SeenSpan): Promise<SeenSpan> {
+  return eventually(() => {
+    const found = receiver.spans.find(
+      (one) => one.name === name && one.links.some(({ spanId }) => spanId === to.spanId),
+    );
+    if (!found) throw new Error(`No ${name} has a link to ${to.name}`);
+    return found;
+  });
+}
+
+describe('the span of a request', () => {
+  it('goes on from the client, and says what the conventions for HTTP ask for', async () => {
+    const { traceId, headers } = newTrace();
+    const answer = await api
+      .http('get', '/tasks/5b3d7c1e-0f6a-4f0b-9d2c-1e2f3a4b5c6d?limit=0')
+      .set({ ...headers, baggage: 'other=1,load.test=locust' })
+      .expect(404);
+    const server = await span(traceId, { kind: 'server' });
+    expect(server).toMatchObject({ service: 'api', name: 'GET /tasks/:id', parentSpanId: 'b'.repeat(16) });
+    expect(server.attributes).toEqual({
+      'http.request.method': 'GET',
+      'http.response.status_code': 404,
+      'http.route': '/tasks/:id',
+      'url.path': '/tasks/5b3d7c1e-0f6a-4f0b-9d2c-1e2f3a4b5c6d',
+      'url.query': 'limit=0',
+      'url.scheme': 'http',
+      'network.protocol.version': '1.1',
+      'load.test': 'locust',
+    });
+    // The answer, and so the log, name this span and no other.
+    expect((answer.headers as Record<string, string>)['traceparent']).toBe(
+      `00-${traceId}-${server.spanId}-01`,
+    );
+    expect(await span(traceId, { name: 'EVALSHA' })).toMatchObject({
+      kind: 'client',
+      parentSpanId: server.spanId,
+      attributes: { 'db.system.name': 'redis', 'db.namespace': '0', 'db.operation.name': 'EVALSHA' },
+    });
+  });
+
+  it('has no name with an id for a path that is not served', async () => {
+    const { traceId, headers } = newTrace();
+    await api.http('get', '/nowhere/42').set(headers).expect(404);
+    expect((await span(traceId, { kind: 'server' })).name).toBe('GET');
+  });
+
+  it('is not made for probes and scrapes', async () => {
+    const [probe, request] = [newTrace(), newTrace()];
+    for (const path of ['/livez', '/readyz', '/metrics']) await api.http('get', path).set(probe.headers);
+    await api.http('get', '/health').set(request.headers);
+    await span(request.traceId, { kind: 'server' });
+    expect(receiver.spans.filter(({ traceId }) => traceId === probe.traceId)).toEqual([]);
+  });
+
+  it('goes with its trace to the gateway and back', async () => {
+    await using gateway = await api.start('metrics-gateway');
+    await using front = await startApi({ ...receiver.env, METRICS_GATEWAY_URL: gateway.url });
+    const { traceId, headers } = newTrace();
+    await front.http('get', '/api/metrics/health').set(headers).expect(200);
+    const outgoing = await span(traceId, { name: 'GET' });
+    expect(outgoing).toMatchObject({ kind: 'client', service: 'api' });
+    expect(outgoing.attributes).toMatchObject({
+      'http.request.method': 'GET',
+      'http.response.status_code': 200,
+      'server.address': '127.0.0.1',
+      'server.port': Number(new URL(gateway.url).port),
+    });
+    const there = await span(traceId, { service: 'metrics-gateway' });
+    expect(there).toMatchObject({ name: 'GET /api/metrics/health', parentSpanId: outgoing.spanId });
+  });
+});
+
+describe('a submission', () => {
+  it('carries the span of its sending to the worker', async () => {
+    const { traceId, headers } = newTrace();
+    const { request_id: id, traceparent } = await api.submit({ n: 10 }, headers);
+    const server = await span(traceId, { kind: 'server' });
+    const sending = await span(traceId, { kind: 'producer' });
+    expect(sending).toMatchObject({ name: 'send primes', parentSpanId: server.spanId });
+    expect(sending.attributes).toEqual({
+      'messaging.system': 'bullmq',
+      'messaging.operation.name': 'send',
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': 'primes',
+      'messaging.message.id': id,
+    });
+    expect(traceparent).toBe(`00-${traceId}-${sending.spanId}-01`);
+    expect((await api.tasks.getJob(id))?.data.traceparent).toBe(traceparent);
+    await span(traceId, { kind: 'consumer', parentSpanId: sending.spanId });
+  });
+
+  it('has its own Redis command, however many share the round trip', async () => {
+    const all = Array.from({ length: 20 }, () => newTrace());
+    await Promise.all(all.map(({ headers }) => api.submit({ n: 10 }, headers)));
+    for (const { traceId } of all) {
+      const { spanId } = await span(traceId, { kind: 'producer' });
+      await span(traceId, { kind: 'client', parentSpanId: spanId });
+    }
+  });
+
+  it('that is a replay links to the first', async () => {
+    const key = { 'idempotency-key': 'the-same' };
+    const [first, second] = [newTrace(), newTrace()];
+    await api.submit({ n: 10 }, { ...first.headers, ...key });
+    await api
+      .http('post', '/tasks')
+      .set({ ...second.headers, ...key })
+      .send({ n: 10 })
+      .expect(200);
+    const sending = await span(first.traceId, { kind: 'producer' });
+    expect(await span(second.traceId, { kind: 'server' })).toMatchObject({
+      links: [{ traceId: first.traceId, spanId: sending.spanId }],
+    });
+    expect(receiver.spans.filter(({ traceId }) => traceId === second.traceId)).not.toContainEqual(
+      expect.objectContaining({ kind: 'producer' }),
+    );
+  });
+
+  it.each([
+    ['whose client does not sample', {}],
+    ['that the sampler leaves out', { OTEL_TRACES_SAMPLER: 'always_off' }],
+  ])('%s makes no span, and keeps its ids all the same', async (_, env) => {
+    await using quiet = await startApi({ ...receiver.env, ...env });
+    const { traceId, headers } = newTrace(env.OTEL_TRACES_SAMPLER ? '01' : '00');
+    const { traceparent } = await quiet.submit({ n: 10 }, headers);
+    expect(traceparent).toMatch(new RegExp(`^00-${traceId}-(?!b+)[0-9a-f]{16}-00$`));
+    // Its own last spans would be here by the time it has ended.
+    quiet.process.kill('SIGTERM');
+    expect(await quiet.process.exited).toBe(0);
+    expect(receiver.spans.filter((one) => one.traceId === traceId)).toEqual([]);
+  });
+});
+
+describe('a repair', () => {
+  it('is sent in the trace of its reader, and is itself a trace with a link', async () => {
+    const id = await api.compute({ n: 1_000 });
+    await api.redis.del(new StoreKeys(api.prefix).segment(0));
+    const { traceId, headers } = newTrace();
+    await api.http('get', `/tasks/${id}`).set(headers).expect(200);
+    const sending = await span(traceId, { kind: 'producer' });
+    const repair = await linked('process primes', sending);
+    expect(repair).toMatchObject({ parentSpanId: undefined, attributes: { 'primes.job': 'repair' } });
+    expect(repair.traceId).not.toBe(traceId);
+  });
+});
+
+describe('a webhook', () => {
+  it('ends the trace of its task, and tells the receiver', async () => {
+    const { traceId, headers } = newTrace();
+    await api.submit({ n: 10, callback_url: webhooks.url('/done') }, headers);
+    const [delivery] = await webhooks.arrived('/done', 1);
+    const sending = await span(traceId, { kind: 'producer' });
+    const delivering = await span(traceId, { name: 'process webhooks' });
+    expect(delivering).toMatchObject({ kind: 'consumer', parentSpanId: sending.spanId, service: 'api' });
+    const outgoing = await span(traceId, { name: 'POST' });
+    expect(outgoing).toMatchObject({ kind: 'client', parentSpanId: delivering.spanId });
+    expect(outgoing.attributes).toEqual({
+      'http.request.method': 'POST',
+      'http.response.status_code': 204,
+      'server.address': 'localhost',
+      'server.port': webhooks.port,
+      'url.scheme': 'http',
+    });
+    expect(delivery?.headers['traceparent']).toBe(`00-${traceId}-${outgoing.spanId}-01`);
+  });
+
+  it('that is delivered again links, and still names the trace of its task to the receiver', async () => {
+    const { traceId, headers } = newTrace();
+    webhooks.answer('/later', status(503));
+    await api.submit({ n: 10, callback_url: webhooks.url('/later') }, headers);
+    const deliveries = await webhooks.arrived('/later', 2);
+    const first = await span(traceId, { name: 'process webhooks' });
+    const outgoing = await span(traceId, { name: 'POST' });
+    expect([first.failed, outgoing.failed, outgoing.attributes['error.type']]).toEqual([true, true, '503']);
+    const again = await linked('process webhooks', await span(traceId, { kind: 'producer' }));
+    expect(again.traceId).not.toBe(traceId);
+    expect(again.failed).toBe(false);
+    for (const delivery of deliveries) expect(delivery.headers['traceparent']).toContain(traceId);
+  });
+});
+
+describe('the attributes of all spans so far', () => {
+  it('have names that the conventions know, or our own', () => {
+    const names = new Set(receiver.spans.flatMap(({ attributes }) => Object.keys(attributes)));
+    const others = [...names].filter((name) => !/^primes\.|^load\.test$/.test(name));
+    expect(others.length).toBeGreaterThan(15);
+    for (const name of others) expect(Object.values(conventions)).toContain(name);
+  });
+});
