@@ -1,17 +1,13 @@
 import { conclude } from './count-tests.ts';
-import { findOnPath } from './on-path.ts';
 import { requireRedisServer } from './redis/binary.ts';
 import { runJest } from './run-jest.ts';
-
-/** What `npm run test:telemetry` starts, by the names that their projects give them. */
-const PROGRAMS = ['otelcol-k8s', 'redis_exporter', 'victoria-metrics', 'vmalert'];
+import { missingPrograms } from './telemetry/programs.ts';
 
 process.exit(await main(process.argv.slice(2)));
 
 /** Runs the tests of test/telemetry, if the programs are there; the arguments go to Jest. */
 async function main(args: readonly string[]): Promise<number> {
-  const paths = await Promise.all(PROGRAMS.map(findOnPath));
-  const missing = PROGRAMS.filter((_, i) => paths[i] === undefined);
+  const missing = await missingPrograms();
   if (missing.length > 0) {
     console.error(
       `Not on the PATH, and needed to see what the service tells of itself: ${missing.join(', ')}`,

@@ -27,6 +27,19 @@ async function seen(system: ObservedSystem, tasks: number): Promise<void> {
   );
 }
 
+/** Waits until a new task can be followed to its end. */
+async function traced(system: ObservedSystem): Promise<void> {
+  const task = await system.submit({ n: 1_000 });
+  const [, traceId = ''] = task.traceparent.split('-');
+  await eventually(
+    async () => {
+      const names = (await system.traces.spans(traceId)).map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['POST /tasks', 'process primes']));
+    },
+    { timeoutMs: 40_000, intervalMs: 200 },
+  );
+}
+
 describe('signals that have nowhere to go', () => {
   it('collectors away: the service works on as before, and is seen again once they are back', async () => {
     await using system = await startObservedSystem();
@@ -40,8 +53,10 @@ describe('signals that have nowhere to go', () => {
     for (const [index, { pid }] of processes.entries()) {
       expect(residentMegabytes(pid) - (before[index] ?? NaN)).toBeLessThan(SLACK_MB);
     }
+    expect(system.api.logs.filter(({ msg }) => msg === 'spans are lost')).toHaveLength(1);
     for (const { collector } of processes) await collector.start();
     await seen(system, 800);
+    await traced(system);
   });
 
   it('VictoriaMetrics away: collectors keep what they scraped, in bounds, and send it later', async () => {

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import type { RuleGroups } from '@primes/monitoring';
 import { freePort } from '@primes/testing';
 import { stringify } from 'yaml';
+import { findOnPath } from '../../dev/on-path.ts';
+import { TRACE_STORES } from '../../dev/telemetry/programs.ts';
 import { Engine } from './engine.ts';
 import { Alerts } from './alerts.ts';
+import { TraceStore } from './trace-store.ts';
 import { VictoriaMetrics } from './victoria-metrics.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -68,15 +71,67 @@ export async function startVmalert(metrics: VictoriaMetrics, rules: RuleGroups) 
   });
 }
 
+/** VictoriaTraces, or Jaeger where that is not on the PATH. */
+export async function startTraceStore() {
+  const [victoriaTraces] = TRACE_STORES;
+  return (await findOnPath(victoriaTraces)) === undefined ? startJaeger() : startVictoriaTraces();
+}
+
+async function startVictoriaTraces() {
+  const [program] = TRACE_STORES;
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const data = await mkdtemp(join(tmpdir(), 'primes-test-traces-'));
+  const engine = await Engine.start({
+    program,
+    args: [`-storageDataPath=${data}`, `-httpListenAddr=${new URL(url).host}`, '-loggerLevel=ERROR'],
+    ready: `${url}/health`,
+  });
+  const endpoint = `${url}/insert/opentelemetry/v1/traces`;
+  return Object.assign(new TraceStore({ endpoint, api: `${url}/select/jaeger/api` }), {
+    async [Symbol.asyncDispose]() {
+      await engine.stop();
+      await rm(data, { recursive: true });
+    },
+  });
+}
+
+async function startJaeger() {
+  const [, program] = TRACE_STORES;
+  const address = async () => `127.0.0.1:${await freePort()}`;
+  const [query, otlp, admin] = [await address(), await address(), await address()];
+  const unused = ['collector.grpc-server', 'collector.http-server', 'collector.otlp.grpc'];
+  const engine = await Engine.start({
+    program,
+    args: [
+      `--query.http-server.host-port=${query}`,
+      `--collector.otlp.http.host-port=${otlp}`,
+      `--admin.http.host-port=${admin}`,
+      ...[...unused, 'query.grpc-server', 'http-server'].map((server) => `--${server}.host-port=127.0.0.1:0`),
+      ...['jaeger-binary', 'jaeger-compact', 'zipkin-compact'].map(
+        (processor) => `--processor.${processor}.server-host-port=127.0.0.1:0`,
+      ),
+      '--memory.max-traces=10000',
+      '--log-level=error',
+    ],
+    ready: `http://${admin}/`,
+  });
+  const store = new TraceStore({ endpoint: `http://${otlp}/v1/traces`, api: `http://${query}/api` });
+  return Object.assign(store, { [Symbol.asyncDispose]: () => engine.stop() });
+}
+
 export interface CollectorSpec {
   readonly service: string;
   /** The base URL of the process beside it. */
   readonly target: string;
   readonly metrics: VictoriaMetrics;
+  readonly traces: TraceStore;
+  /** Where it takes traces; a port of its own unless given. */
+  readonly otlp?: string;
 }
 
 /** A collector as the chart starts it beside a process, but on ports that are free here. */
-export async function startCollector({ service, target, metrics }: CollectorSpec): Promise<Engine> {
+export async function startCollector(spec: CollectorSpec): Promise<Engine> {
+  const { service, target, metrics, traces, otlp = `127.0.0.1:${await freePort()}` } = spec;
   const health = `127.0.0.1:${await freePort()}`;
   return Engine.start({
     program: 'otelcol-k8s',
@@ -89,7 +144,8 @@ export async function startCollector({ service, target, metrics }: CollectorSpec
       SCRAPE_TARGET: new URL(target).host,
       SCRAPE_INTERVAL: '1s',
       METRICS_ENDPOINT: `${metrics.url}/opentelemetry/v1/metrics`,
-      OTLP_ENDPOINT: `127.0.0.1:${await freePort()}`,
+      TRACES_ENDPOINT: traces.endpoint,
+      OTLP_ENDPOINT: otlp,
       HEALTH_ENDPOINT: health,
     },
     ready: `http://${health}`,

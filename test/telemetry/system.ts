@@ -1,11 +1,18 @@
 import { TASK_QUEUE, type JobData, type JobResult } from '@primes/contracts';
-import { eventually, startRedis, startService, type ServiceName, type ServiceProcess } from '@primes/testing';
+import {
+  eventually,
+  freePort,
+  startRedis,
+  startService,
+  type ServiceName,
+  type ServiceProcess,
+} from '@primes/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { behind } from '../support/behind.ts';
 import { taskClient } from '../support/task-client.ts';
 import type { Engine } from './engine.ts';
-import { startCollector, startRedisExporter, startVictoriaMetrics } from './engines.ts';
+import { startCollector, startRedisExporter, startTraceStore, startVictoriaMetrics } from './engines.ts';
 
 export type ObservedSystem = Awaited<ReturnType<typeof startObservedSystem>>;
 type Environment = Record<string, string>;
@@ -19,13 +26,15 @@ export interface Observed extends ServiceProcess {
 
 /**
  * The service as the chart runs it, seen from outside: two Redis with an exporter each, the three processes, and beside
- * each of the five a collector that sends to one VictoriaMetrics. All of it ends with the system.
+ * each of the five a collector that sends to one VictoriaMetrics and one store of traces. All of it ends with the
+ * system.
  */
 export async function startObservedSystem(env: Environment = {}) {
   // Disposed of here if the start fails half-way, else with the system.
   await using building = new AsyncDisposableStack();
   let parts = building;
   const metrics = building.use(await startVictoriaMetrics());
+  const traces = building.use(await startTraceStore());
   const queueRedis = building.use(await startRedis({ appendonly: true }));
   const storeRedis = building.use(await startRedis());
   for (const [service, { url: redisUrl }] of [
@@ -33,13 +42,16 @@ export async function startObservedSystem(env: Environment = {}) {
     ['redis-store', storeRedis],
   ] as const) {
     const { url: target } = building.use(await startRedisExporter(redisUrl));
-    building.use(await startCollector({ service, target, metrics }));
+    building.use(await startCollector({ service, target, metrics, traces }));
   }
 
   async function start(service: ServiceName, own: Environment = {}): Promise<Observed> {
     const place = { REDIS_URL: queueRedis.url, STORE_REDIS_URL: storeRedis.url };
-    const process = parts.use(await startService(service, { ...place, ...env, ...own }));
-    const collector = parts.use(await startCollector({ service, target: process.url, metrics }));
+    const otlp = `127.0.0.1:${await freePort()}`;
+    const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otlp}`, OTEL_BSP_SCHEDULE_DELAY: '200' };
+    const process = parts.use(await startService(service, { ...place, ...tracing, ...env, ...own }));
+    const target = process.url;
+    const collector = parts.use(await startCollector({ service, target, metrics, traces, otlp }));
     return Object.assign(process, { collector });
   }
 
@@ -73,6 +85,7 @@ export async function startObservedSystem(env: Environment = {}) {
 
   return {
     metrics,
+    traces,
     queueRedis,
     gateway,
     api,

@@ -1,0 +1,70 @@
+export interface StoredSpan {
+  readonly service: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly spanId: string;
+  /** None where the parent is not in the trace, as of a client's own span. */
+  readonly parentSpanId: string | undefined;
+  readonly tags: Readonly<Record<string, unknown>>;
+  /** Of the process that made it. */
+  readonly resource: Readonly<Record<string, unknown>>;
+}
+
+interface Tag {
+  readonly key: string;
+  readonly value: unknown;
+}
+interface Trace {
+  readonly spans: readonly {
+    readonly spanID: string;
+    readonly operationName: string;
+    readonly references: readonly { readonly refType: string; readonly spanID: string }[];
+    readonly tags: readonly Tag[];
+    readonly processID: string;
+  }[];
+  readonly processes: Readonly<
+    Record<string, { readonly serviceName: string; readonly tags: readonly Tag[] }>
+  >;
+}
+
+/** What a test asks where the traces are kept, by Jaeger's query API. */
+export class TraceStore {
+  /** Where collectors send to. */
+  readonly endpoint: string;
+  readonly #api: string;
+
+  constructor({ endpoint, api }: { endpoint: string; api: string }) {
+    this.endpoint = endpoint;
+    this.#api = api;
+  }
+
+  /** The spans of a trace that are there so far. */
+  async spans(traceId: string): Promise<StoredSpan[]> {
+    const answer = await fetch(`${this.#api}/traces/${traceId}`);
+    if (answer.status === 404) return [];
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${traceId}: ${answer.status} ${text}`);
+    const { data } = JSON.parse(text) as { data: readonly Trace[] };
+    return data.flatMap(spansOf);
+  }
+}
+
+function spansOf({ spans, processes }: Trace): StoredSpan[] {
+  return spans.map(({ spanID, operationName, references, tags, processID }) => {
+    const { serviceName = '', tags: resource = [] } = processes[processID] ?? {};
+    const own = toRecord(tags);
+    return {
+      service: serviceName,
+      name: operationName,
+      kind: String(own['span.kind'] ?? 'internal'),
+      spanId: spanID,
+      parentSpanId: references.find(({ refType }) => refType === 'CHILD_OF')?.spanID,
+      tags: own,
+      resource: toRecord(resource),
+    };
+  });
+}
+
+function toRecord(tags: readonly Tag[]): Record<string, unknown> {
+  return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+}
