@@ -13,14 +13,15 @@ import { TABLE_HEAD, tableLine, type Row } from './row.ts';
 import { streamingRows } from './streaming.ts';
 import { submitAndDrainRows } from './submit-and-drain.ts';
 import { describeMachine, startSystem, type System } from './system.ts';
+import { telemetryRows } from './telemetry.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 
 const { values, positionals } = parseArgs({
-  options: { peers: { type: 'boolean' } },
+  options: { peers: { type: 'boolean' }, telemetry: { type: 'boolean' } },
   allowPositionals: true,
 });
-const peers = values.peers ?? false;
+const { peers = false, telemetry = false } = values;
 const peer = peers ? process.env['PEER_URL'] : undefined;
 const primesieve = peers ? await primesieveVersion() : undefined;
 
@@ -33,6 +34,7 @@ const topics: Record<string, (system: System) => AsyncIterable<Row>> = {
   streaming: (system) => streamingRows(system, { primesieve: primesieve !== undefined }),
   store: storeRows,
   start: startRows,
+  telemetry: telemetryRows,
   ...(peer !== undefined && { peer: (system) => peerRows(system, peer) }),
 };
 const more: typeof topics = { concurrency: compareConcurrencies };
@@ -46,13 +48,14 @@ say(`${describeMachine()}${primesieve === undefined ? '' : `; ${primesieve}`}. M
 if (peers && primesieve === undefined) say('primesieve is not on the PATH: its rows are left out.');
 if (peers && peer === undefined) say('PEER_URL is not set: its rows are left out.');
 ['', ...TABLE_HEAD].forEach(say);
-for (const name of positionals.length > 0 ? positionals : Object.keys(topics)) {
+const chosen = telemetry ? ['telemetry', ...positionals] : positionals;
+for (const name of chosen.length > 0 ? chosen : Object.keys(topics)) {
   const topic = { ...topics, ...more }[name];
   if (!topic) throw new Error(`There is no topic ${name}: ${Object.keys({ ...topics, ...more }).join(', ')}`);
   await using system = await startSystem();
   for await (const row of topic(system)) say(tableLine(row));
 }
-if (peers && positionals.length === 0) await keep(lines);
+if (peers && chosen.length === 0) await keep(lines);
 
 /** Puts the table in its place in docs/performance.md. */
 async function keep(table: readonly string[]): Promise<void> {

@@ -18,20 +18,21 @@ export async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
-/** The results of two calls that take turns, so that what else the machine does falls on both; the first pair does not count. */
-export async function interleaved<T>(
+type Side<T> = () => T | Promise<T>;
+
+/** The results of calls that take turns, so that what else the machine does falls on all; the first round does not count. */
+export async function interleaved<T, S extends readonly Side<T>[]>(
   rounds: number,
-  ours: () => T | Promise<T>,
-  theirs: () => T | Promise<T>,
-): Promise<[ours: T[], theirs: T[]]> {
-  const results: [T[], T[]] = [[], []];
+  ...sides: S & readonly Side<T>[]
+): Promise<{ [side in keyof S]: T[] }> {
+  const results = sides.map((): T[] => []);
   for (let round = 0; round <= rounds; round++) {
-    const [our, their] = [await ours(), await theirs()];
-    if (round === 0) continue;
-    results[0].push(our);
-    results[1].push(their);
+    for (const [index, side] of sides.entries()) {
+      const result = await side();
+      if (round > 0) results[index]?.push(result);
+    }
   }
-  return results;
+  return results as { [side in keyof S]: T[] };
 }
 
 /** The results of `rounds` calls, after one that does not count. */

@@ -14,7 +14,7 @@ import { VictoriaMetrics } from './victoria-metrics.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /** The file that the chart gives to its sidecars. */
-const COLLECTOR_CONFIG = join(ROOT, 'charts/primes/files/collector.yaml');
+export const COLLECTOR_CONFIG = join(ROOT, 'charts/primes/files/collector.yaml');
 
 /** What the collectors give as the label `namespace`. */
 export const NAMESPACE = 'telemetry';
@@ -123,10 +123,17 @@ export interface CollectorSpec {
   readonly service: string;
   /** The base URL of the process beside it. */
   readonly target: string;
-  readonly metrics: VictoriaMetrics;
-  readonly traces: TraceStore;
+  readonly metrics: Pick<VictoriaMetrics, 'url'>;
+  readonly traces: Pick<TraceStore, 'endpoint'>;
   /** Where it takes traces; a port of its own unless given. */
   readonly otlp?: string;
+}
+
+const VERSION = '0.0.0-test';
+
+/** What the chart tells a process about itself. */
+export function resourceAttributes(service: string): string {
+  return `service.version=${VERSION},k8s.pod.name=${service}-0,k8s.namespace.name=${NAMESPACE}`;
 }
 
 /** A collector as the chart starts it beside a process, but on ports that are free here. */
@@ -138,7 +145,7 @@ export async function startCollector(spec: CollectorSpec): Promise<Engine> {
     args: [`--config=${COLLECTOR_CONFIG}`],
     env: {
       SERVICE: service,
-      VERSION: '0.0.0-test',
+      VERSION,
       POD_NAME: `${service}-0`,
       POD_NAMESPACE: NAMESPACE,
       SCRAPE_TARGET: new URL(target).host,

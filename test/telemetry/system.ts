@@ -12,7 +12,13 @@ import { Redis } from 'ioredis';
 import { behind } from '../support/behind.ts';
 import { taskClient } from '../support/task-client.ts';
 import type { Engine } from './engine.ts';
-import { startCollector, startRedisExporter, startTraceStore, startVictoriaMetrics } from './engines.ts';
+import {
+  startCollector,
+  startRedisExporter,
+  resourceAttributes,
+  startTraceStore,
+  startVictoriaMetrics,
+} from './engines.ts';
 
 export type ObservedSystem = Awaited<ReturnType<typeof startObservedSystem>>;
 type Environment = Record<string, string>;
@@ -48,7 +54,11 @@ export async function startObservedSystem(env: Environment = {}) {
   async function start(service: ServiceName, own: Environment = {}): Promise<Observed> {
     const place = { REDIS_URL: queueRedis.url, STORE_REDIS_URL: storeRedis.url };
     const otlp = `127.0.0.1:${await freePort()}`;
-    const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otlp}`, OTEL_BSP_SCHEDULE_DELAY: '200' };
+    const tracing = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otlp}`,
+      OTEL_BSP_SCHEDULE_DELAY: '200',
+      OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(service),
+    };
     const process = parts.use(await startService(service, { ...place, ...tracing, ...env, ...own }));
     const target = process.url;
     const collector = parts.use(await startCollector({ service, target, metrics, traces, otlp }));

@@ -13,6 +13,18 @@ The variables of a service: config of all and of this one, then what the chart k
 {{- if $root.Values.telemetry.enabled }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: http://localhost:4318
+- name: OTEL_TRACES_SAMPLER
+  value: parentbased_traceidratio
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ $root.Values.telemetry.traceRatio | quote }}
+- name: POD_NAME
+  valueFrom:
+    fieldRef: { fieldPath: metadata.name }
+- name: POD_NAMESPACE
+  valueFrom:
+    fieldRef: { fieldPath: metadata.namespace }
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: service.version={{ $root.Chart.AppVersion }},service.instance.id=$(POD_NAME),k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE)
 {{- end }}
 {{- with $root.Values.extraEnv }}
 {{ toYaml . }}

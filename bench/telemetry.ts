@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '@primes/testing';
+import { findOnPath } from '../dev/on-path.ts';
+import { startCollector } from '../test/telemetry/engines.ts';
+import { CONNECTIONS, submitMany } from './load.ts';
+import { atLeast, perSecond, times, type Row } from './row.ts';
+import { interleaved, median } from './statistics.ts';
+import { SUBMISSIONS } from './submit-and-drain.ts';
+import type { System } from './system.ts';
+
+const ROUNDS = 7;
+/** For the last spans to leave, before the next side has its turn. */
+const SETTLE_MS = 700;
+
+interface Load {
+  readonly milliseconds: number;
+  /** Of the api's CPU, for each submission. */
+  readonly microseconds: number;
+}
+
+/** POST without an endpoint for traces, with a tenth of the requests traced, and with all of them. */
+export async function* telemetryRows(system: System): AsyncGenerator<Row> {
+  await using stack = new AsyncDisposableStack();
+  const sink = stack.use(await startSink());
+  const collector = (await findOnPath('otelcol-k8s')) !== undefined;
+  const otlp = collector ? `127.0.0.1:${await freePort()}` : new URL(sink.url).host;
+  if (collector) {
+    const ends = { target: sink.url, metrics: sink, traces: { endpoint: sink.url } };
+    stack.use(await startCollector({ service: 'api', ...ends, otlp }));
+  }
+  const tracing = (share: number) => ({
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otlp}`,
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: String(share),
+  });
+  const tenth = await system.start('api', tracing(0.1));
+  const all = await system.start('api', tracing(1));
+  const [none, ...traced] = await interleaved(
+    ROUNDS,
+    () => measure(system.api),
+    () => measure(tenth),
+    () => measure(all),
+  );
+  for (const [index, { share, least }] of [
+    { share: '10 %', least: 0.9 },
+    { share: '100 %', least: 0.75 },
+  ].entries()) {
+    const [theirs, ours] = [none, traced[index] ?? []].map((loads) => ({
+      milliseconds: median(loads.map(({ milliseconds }) => milliseconds)),
+      microseconds: median(loads.map(({ microseconds }) => microseconds)),
+    })) as [Load, Load];
+    const ratio = theirs.milliseconds / ours.milliseconds;
+    const rates = [ours, theirs]
+      .map(({ milliseconds }) => perSecond(SUBMISSIONS, milliseconds))
+      .join(' and ');
+    const cpu = [ours, theirs].map(({ microseconds }) => `${microseconds.toFixed(0)} µs`).join(' and ');
+    yield {
+      what: `POST /tasks, ${CONNECTIONS} connections, ${share} traced${collector ? ' to a collector' : ''}, against no tracing`,
+      measured: `${times(ratio)} (${rates}; ${cpu} of the api's CPU each)`,
+      bar: atLeast(ratio, least, times),
+    };
+  }
+}
+
+async function measure({ url, pid }: { url: string; pid: number }): Promise<Load> {
+  const before = cpuMicroseconds(pid);
+  const milliseconds = await submitMany(url, SUBMISSIONS);
+  await delay(SETTLE_MS);
+  return { milliseconds, microseconds: (cpuMicroseconds(pid) - before) / SUBMISSIONS };
+}
+
+/** The CPU time of a process so far, user and system (Linux counts it in hundredths of a second). */
+function cpuMicroseconds(pid: number): number {
+  // The name, in brackets, may have blanks in it.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+/** Takes whatever is sent to it, and forgets it. */
+async function startSink() {
+  const server = createServer((req, res) => {
+    req.resume().on('end', () => res.end());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
