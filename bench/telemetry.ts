@@ -12,7 +12,7 @@ import { interleaved, median } from './statistics.ts';
 import { SUBMISSIONS } from './submit-and-drain.ts';
 import type { System } from './system.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 9;
 /** For the last spans to leave, before the next side has its turn. */
 const SETTLE_MS = 700;
 
@@ -45,26 +45,24 @@ export async function* telemetryRows(system: System): AsyncGenerator<Row> {
     () => measure(tenth),
     () => measure(all),
   );
-  for (const [index, { share, least }] of [
-    { share: '10 %', least: 0.9 },
-    { share: '100 %', least: 0.75 },
-  ].entries()) {
-    const [theirs, ours] = [none, traced[index] ?? []].map((loads) => ({
-      milliseconds: median(loads.map(({ milliseconds }) => milliseconds)),
-      microseconds: median(loads.map(({ microseconds }) => microseconds)),
-    })) as [Load, Load];
-    const ratio = theirs.milliseconds / ours.milliseconds;
-    const rates = [ours, theirs]
-      .map(({ milliseconds }) => perSecond(SUBMISSIONS, milliseconds))
-      .join(' and ');
-    const cpu = [ours, theirs].map(({ microseconds }) => `${microseconds.toFixed(0)} µs`).join(' and ');
+  const to = collector ? ' to a collector' : '';
+  for (const { share, loads, least } of [
+    { share: '10 %', loads: traced[0], least: 0.9 },
+    { share: '100 %', loads: traced[1], least: 0.75 },
+  ]) {
+    // Of the two turns of each round, which had the same neighbours on the machine.
+    const ratio = median(loads.map((ours, round) => (none[round]?.milliseconds ?? NaN) / ours.milliseconds));
+    const rates = [loads, none].map((side) => perSecond(SUBMISSIONS, medianOf(side, 'milliseconds')));
+    const cpu = [loads, none].map((side) => `${medianOf(side, 'microseconds').toFixed(0)} µs`);
     yield {
-      what: `POST /tasks, ${CONNECTIONS} connections, ${share} traced${collector ? ' to a collector' : ''}, against no tracing`,
-      measured: `${times(ratio)} (${rates}; ${cpu} of the api's CPU each)`,
+      what: `POST /tasks, ${CONNECTIONS} connections, ${share} traced${to}, against no tracing`,
+      measured: `${times(ratio)} (${rates.join(' and ')}; ${cpu.join(' and ')} of the api's CPU each)`,
       bar: atLeast(ratio, least, times),
     };
   }
 }
+
+const medianOf = (loads: readonly Load[], key: keyof Load) => median(loads.map((load) => load[key]));
 
 async function measure({ url, pid }: { url: string; pid: number }): Promise<Load> {
   const before = cpuMicroseconds(pid);

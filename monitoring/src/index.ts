@@ -10,3 +10,4 @@ export { parseRules, quicken, type AlertRule, type RuleGroups } from './rules.ts
 export const DASHBOARDS = [primeApiMetrics, primeApiOverview, redisMetrics, queueAndAutoscaling].map(
   (builder) => builder.build(),
 );
+export { drawTrace, type DrawnSpan } from './trace-drawing.ts';

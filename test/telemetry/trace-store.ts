@@ -56,7 +56,7 @@ function spansOf({ spans, processes }: Trace): StoredSpan[] {
     return {
       service: serviceName,
       name: operationName,
-      kind: String(own['span.kind'] ?? 'internal'),
+      kind: typeof own['span.kind'] === 'string' ? own['span.kind'] : 'internal',
       spanId: spanID,
       parentSpanId: references.find(({ refType }) => refType === 'CHILD_OF')?.spanID,
       tags: own,

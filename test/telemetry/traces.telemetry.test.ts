@@ -65,16 +65,16 @@ function edges(name: string): string[] {
 
 describe('the trace of one task', () => {
   it.each([
-    ['POST /tasks', 'server', 'api', ['none']],
-    ['send primes', 'producer', 'api', ['POST /tasks']],
-    ['process primes', 'consumer', 'worker', ['send primes']],
-    ['plan', 'internal', 'worker', ['process primes']],
-    ['lease', 'internal', 'worker', ['process primes']],
-    ['sieve', 'internal', 'worker', ['process primes', 'process primes']],
-    ['store', 'internal', 'worker', ['process primes', 'process primes']],
-    ['process webhooks', 'consumer', 'api', ['send primes']],
-    ['POST', 'client', 'api', ['process webhooks']],
-  ] as const)('has %s, a %s span of %s', (name, kind, service, above) => {
+    { name: 'POST /tasks', kind: 'server', service: 'api', above: ['none'] },
+    { name: 'send primes', kind: 'producer', service: 'api', above: ['POST /tasks'] },
+    { name: 'process primes', kind: 'consumer', service: 'worker', above: ['send primes'] },
+    { name: 'plan', kind: 'internal', service: 'worker', above: ['process primes'] },
+    { name: 'lease', kind: 'internal', service: 'worker', above: ['process primes'] },
+    { name: 'sieve', kind: 'internal', service: 'worker', above: ['process primes', 'process primes'] },
+    { name: 'store', kind: 'internal', service: 'worker', above: ['process primes', 'process primes'] },
+    { name: 'process webhooks', kind: 'consumer', service: 'api', above: ['send primes'] },
+    { name: 'POST', kind: 'client', service: 'api', above: ['process webhooks'] },
+  ])('has $name, a $kind span of $service', ({ name, kind, service, above }) => {
     expect(edges(name)).toEqual(above);
     for (const span of seen.spans.filter((one) => one.name === name)) {
       expect([span.kind, span.service]).toEqual([kind, service]);
