@@ -9,12 +9,13 @@ import { startCollector } from '../test/telemetry/engines.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
 import { interleaved, median } from './statistics.ts';
-import { SUBMISSIONS } from './submit-and-drain.ts';
 import type { System } from './system.ts';
 
-const ROUNDS = 9;
+/** Many short turns: what else the machine does changes from one second to the next. */
+const ROUNDS = 30;
+const SUBMISSIONS = 1_500;
 /** For the last spans to leave, before the next side has its turn. */
-const SETTLE_MS = 700;
+const SETTLE_MS = 200;
 
 interface Load {
   readonly milliseconds: number;
