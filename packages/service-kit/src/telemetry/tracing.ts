@@ -25,9 +25,9 @@ export async function startTracing(
 
 /** By the variables that OpenTelemetry specifies; the SDK itself reads all the others. */
 export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
-  const endpoint = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
+  const endpoints = [env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'], env['OTEL_EXPORTER_OTLP_ENDPOINT']];
   return (
-    endpoint !== '' &&
+    endpoints.some((endpoint) => endpoint !== undefined && endpoint !== '') &&
     env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true' &&
     env['OTEL_TRACES_EXPORTER'] !== 'none'
   );
