@@ -20,6 +20,9 @@ export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '${datasourc
  */
 export const HERE = 'namespace=~"$namespace"';
 
+/** The three processes: what all programs have, such as their CPU, a VictoriaMetrics holds of many others too. */
+export const PROCESSES = 'service=~"api|worker|metrics-gateway"';
+
 /** PromQL and what a series of its answer is called. */
 export type Query = readonly [legend: string, expr: string];
 

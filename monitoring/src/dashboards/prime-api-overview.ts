@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { bars, HERE, lines, percentiles, stat } from '../panels.ts';
+import { bars, HERE, lines, percentiles, PROCESSES, stat } from '../panels.ts';
 
 const requests = (matchers = '') => `sum(rate(api_requests_total{${matchers}${HERE}}[$__rate_interval]))`;
 const latency = (quantile: number) =>
@@ -17,7 +17,7 @@ export const primeApiOverview = dashboard({
       description:
         'How many of each service answer their scrape. Workers may be at zero while nothing is to do.',
       unit: 'short',
-      queries: [['{{service}}', `sum by (service) (up{${HERE}})`]],
+      queries: [['{{service}}', `sum by (service) (up{${PROCESSES}, ${HERE}})`]],
     })
       .span(8)
       .height(5),
@@ -92,7 +92,9 @@ export const primeApiOverview = dashboard({
       description:
         'p99 of how late timers are, the worst process of each service. Above 100 ms something computes where it should not.',
       unit: 's',
-      queries: [['{{service}}', `max by (service) (nodejs_eventloop_lag_p99_seconds{${HERE}})`]],
+      queries: [
+        ['{{service}}', `max by (service) (nodejs_eventloop_lag_p99_seconds{${PROCESSES}, ${HERE}})`],
+      ],
       thresholds: [
         ['green', null],
         ['red', 0.1],
@@ -108,7 +110,10 @@ export const primeApiOverview = dashboard({
         'Seconds of CPU in a second, all processes of a service together. Sieving is the workers’ share.',
       unit: 'short',
       queries: [
-        ['{{service}}', `sum by (service) (rate(process_cpu_seconds_total{${HERE}}[$__rate_interval]))`],
+        [
+          '{{service}}',
+          `sum by (service) (rate(process_cpu_seconds_total{${PROCESSES}, ${HERE}}[$__rate_interval]))`,
+        ],
       ],
     })
       .span(8)
@@ -119,9 +124,7 @@ export const primeApiOverview = dashboard({
       title: 'Memory',
       description: 'Resident memory, the largest process of each service. It should not grow for days.',
       unit: 'bytes',
-      queries: [
-        ['{{service}}', `max by (service) (process_resident_memory_bytes{service!~"redis.*", ${HERE}})`],
-      ],
+      queries: [['{{service}}', `max by (service) (process_resident_memory_bytes{${PROCESSES}, ${HERE}})`]],
     })
       .span(8)
       .height(8),
