@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { bars, HERE, lines, percentiles, PROCESSES, stat } from '../panels.ts';
+import { bars, coloured, HERE, lines, percentiles, PROCESSES, stat } from '../panels.ts';
 
 const requests = (matchers = '') => `sum(rate(api_requests_total{${matchers}${HERE}}[$__rate_interval]))`;
 const latency = (quantile: number) =>
@@ -66,12 +66,22 @@ export const primeApiOverview = dashboard({
       .height(8),
   )
   .withPanel(
-    bars({
-      title: 'Answers by status',
-      description: '4xx are the clients’ own mistakes, 5xx are ours.',
-      unit: 'short',
-      queries: [['{{status}}', `sum by (status) (increase(api_requests_total{${HERE}}[$__rate_interval]))`]],
-    })
+    coloured(
+      bars({
+        title: 'Answers by status',
+        description: '4xx are the clients’ own mistakes, 5xx are ours.',
+        unit: 'short',
+        queries: [
+          ['{{status}}', `sum by (status) (increase(api_requests_total{${HERE}}[$__rate_interval]))`],
+        ],
+      }),
+      [
+        ['2..', 'green'],
+        ['3..', 'blue'],
+        ['4..', 'yellow'],
+        ['5..', 'red'],
+      ],
+    )
       .span(12)
       .height(8),
   )
@@ -130,18 +140,25 @@ export const primeApiOverview = dashboard({
       .height(8),
   )
   .withPanel(
-    bars({
-      title: 'Webhook deliveries',
-      description:
-        'Delivered, tried again later, or given up after the last attempt. DeadLetterGrowth fires on the last.',
-      unit: 'short',
-      queries: [
-        [
-          '{{outcome}}',
-          `sum by (outcome) (increase(prime_webhook_deliveries_total{${HERE}}[$__rate_interval]))`,
+    coloured(
+      bars({
+        title: 'Webhook deliveries',
+        description:
+          'Delivered, tried again later, or given up after the last attempt. DeadLetterGrowth fires on the last.',
+        unit: 'short',
+        queries: [
+          [
+            '{{outcome}}',
+            `sum by (outcome) (increase(prime_webhook_deliveries_total{${HERE}}[$__rate_interval]))`,
+          ],
         ],
+      }),
+      [
+        ['delivered', 'green'],
+        ['retried', 'yellow'],
+        ['dead', 'red'],
       ],
-    })
+    )
       .span(8)
       .height(8),
   );
