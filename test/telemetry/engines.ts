@@ -70,13 +70,19 @@ export async function startVmalert(metrics: VictoriaMetrics, rules: RuleGroups) 
 
 export interface CollectorSpec {
   readonly service: string;
+  readonly pod?: string;
   /** The base URL of the process beside it. */
   readonly target: string;
   readonly metrics: VictoriaMetrics;
 }
 
 /** A collector as the chart starts it beside a process, but on ports that are free here. */
-export async function startCollector({ service, target, metrics }: CollectorSpec): Promise<Engine> {
+export async function startCollector({
+  service,
+  pod = `${service}-0`,
+  target,
+  metrics,
+}: CollectorSpec): Promise<Engine> {
   const health = `127.0.0.1:${await freePort()}`;
   return Engine.start({
     program: 'otelcol-k8s',
@@ -84,7 +90,7 @@ export async function startCollector({ service, target, metrics }: CollectorSpec
     env: {
       SERVICE: service,
       VERSION: '0.0.0-test',
-      POD_NAME: `${service}-0`,
+      POD_NAME: pod,
       POD_NAMESPACE: NAMESPACE,
       SCRAPE_TARGET: new URL(target).host,
       SCRAPE_INTERVAL: '1s',

@@ -36,10 +36,15 @@ export async function startObservedSystem(env: Environment = {}) {
     building.use(await startCollector({ service, target, metrics }));
   }
 
+  /** How many of each, so that each has a name of its own. */
+  const started = new Map<ServiceName, number>();
   async function start(service: ServiceName, own: Environment = {}): Promise<Observed> {
     const place = { REDIS_URL: queueRedis.url, STORE_REDIS_URL: storeRedis.url };
     const process = parts.use(await startService(service, { ...place, ...env, ...own }));
-    const collector = parts.use(await startCollector({ service, target: process.url, metrics }));
+    const number = started.get(service) ?? 0;
+    started.set(service, number + 1);
+    const pod = `${service}-${number}`;
+    const collector = parts.use(await startCollector({ service, pod, target: process.url, metrics }));
     return Object.assign(process, { collector });
   }
 
@@ -77,6 +82,7 @@ export async function startObservedSystem(env: Environment = {}) {
     gateway,
     api,
     worker,
+    scalerPort: gateway.logs.find(({ msg }) => msg === 'listening')?.['scaler_port'] as number,
     start,
     ...taskClient(() => api.url),
     ...behind({ redis, storeRedis: store, queue }),
