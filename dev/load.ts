@@ -58,14 +58,16 @@ async function record(): Promise<number> {
     );
     console.log(`${MINUTES} minutes of load …`);
     const { log, met } = await runLoad(SETTINGS, MINUTES * 60_000);
-    await noWorkers(300_000);
     const files = filesIn(log);
     const history = parseHistory(files.get('load_stats_history.csv') ?? '');
+    if (history.length === 0) throw new Refusal(`The load has told no figures:\n${log.slice(-2_000)}`);
+    await noWorkers(300_000);
     const course = replicas.changes.map(toReplicas);
     const table = tableOf(parseStats(files.get('load_stats.csv') ?? ''), course);
     console.log(`${table}\n\nThe service levels were ${met ? 'met' : 'missed'}.`);
     await writeFile(PICTURE, drawLoad({ history, replicas: course }));
-    await writeFile(PAGE, replaceSection(await readFile(PAGE, 'utf8'), 'load', table));
+    const section = `${table}\n\n![Workers and what clients felt, over the load](load.svg)`;
+    await writeFile(PAGE, replaceSection(await readFile(PAGE, 'utf8'), 'load', section));
     return met ? 0 : 1;
   } finally {
     await removeNamespace();
