@@ -1,7 +1,8 @@
 import { lines, type PanelSpec } from '../panels.ts';
 import { drawBoard } from '../pictures/board.ts';
 import type { Panel } from '../pictures/panel.ts';
-import type { Point, Series } from '../pictures/series.ts';
+import type { Series } from '../pictures/series.ts';
+import { stairs } from '../pictures/stairs.ts';
 import type { Moment } from './report.ts';
 
 const WIDTH = 24;
@@ -79,16 +80,4 @@ export function drawLoad({ history, replicas }: Load): string {
     gridPos: { x: 0, y: i * HEIGHT, w: WIDTH, h: HEIGHT },
   }));
   return drawBoard({ title: 'Load', panels }, series, range);
-}
-
-/** A value for each second: what has changed last. */
-function stairs(changes: readonly Point[], end: number): Point[] {
-  const [first] = changes;
-  if (!first) return [];
-  const from = Math.floor(first[0]);
-  return Array.from({ length: Math.ceil(end) - from + 1 }, (_, i) => {
-    const at = from + i;
-    const last = changes.findLast(([time]) => Math.floor(time) <= at);
-    return [at, last?.[1] ?? 0] as const;
-  });
 }
