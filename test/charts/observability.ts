@@ -7,9 +7,9 @@ import { helm, type Manifest } from './render.ts';
 
 const CHART = join(ROOT, 'charts', 'observability');
 
-/** What `helm template` makes of this chart and the two that it wraps, their CustomResourceDefinitions included. */
-export async function renderWhole(): Promise<Manifest[]> {
-  return renderChart(CHART, ['--include-crds']);
+/** What `helm template` makes, with these options, of this chart and the two that it wraps. */
+export function renderWhole(options: readonly string[] = []): Promise<Manifest[]> {
+  return renderChart(CHART, options);
 }
 
 /**

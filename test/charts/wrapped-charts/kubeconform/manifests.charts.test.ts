@@ -36,7 +36,7 @@ function closed(schema: unknown): unknown {
 
 it('the chart observability is what the API server and the operator of VictoriaMetrics expect', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'observability-'));
-  const manifests = await renderWhole();
+  const manifests = await renderWhole(['--include-crds']);
   for (const { spec } of manifests.filter(isDefinition)) {
     for (const { name, schema } of spec.versions) {
       const own = closed(schema.openAPIV3Schema) as Schema;
