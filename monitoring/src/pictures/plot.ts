@@ -26,7 +26,7 @@ export function drawPlot(panel: Panel, series: readonly Series[], { width, heigh
   const bands = stacked ? stackedUp(series) : series.map(({ points }) => plain(points, range.step));
   const values = bands.flat().flatMap(([, from, to]) => (stacked ? [from, to] : [to]));
   const drawn = values.filter((value) => !Number.isNaN(value));
-  // A line that does not move is not at the top of its plot, and 0 is always to be seen.
+  // 0 is always to be seen; where there is nothing else, up to 1.
   const most = max ?? Math.max(0, ...drawn);
   const plot = height - legend.height - 4;
   const axes = drawAxes({
