@@ -10,6 +10,7 @@ import {
   type Measured,
   type Replicas,
 } from '@primes/monitoring';
+import { format, resolveConfig } from 'prettier';
 import { install } from '../test/cluster/helm.ts';
 import { runLoad } from '../test/cluster/load-jobs.ts';
 import { makeNamespace, removeNamespace } from '../test/cluster/namespace.ts';
@@ -66,12 +67,16 @@ async function record(): Promise<number> {
     const table = tableOf(parseStats(files.get('load_stats.csv') ?? ''), course);
     console.log(`${table}\n\nThe service levels were ${met ? 'met' : 'missed'}.`);
     await writeFile(PICTURE, drawLoad({ history, replicas: course }));
-    const section = `${table}\n\n![Workers and what clients felt, over the load](load.svg)`;
-    await writeFile(PAGE, replaceSection(await readFile(PAGE, 'utf8'), 'load', section));
+    await keep(`${table}\n\n![Workers and what clients felt, over the load](load.svg)`);
     return met ? 0 : 1;
   } finally {
     await removeNamespace();
   }
+}
+
+async function keep(section: string): Promise<void> {
+  const text = replaceSection(await readFile(PAGE, 'utf8'), 'load', section);
+  await writeFile(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
 
 function toReplicas({ at, values: [wanted, ready] }: Change): Replicas {
