@@ -5,7 +5,8 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
-  modulePathIgnorePatterns: ['/dist/', '/.data/'],
+  // The charts that ours wrap may have snapshots of their own, which Jest would take for left over.
+  modulePathIgnorePatterns: ['/dist/', '/.data/', '<rootDir>/charts/'],
 };
 const redis = {
   globalSetup: '<rootDir>/packages/testing/src/jest-redis-setup.ts',

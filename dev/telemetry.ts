@@ -8,10 +8,8 @@ process.exit(await main(process.argv.slice(2)));
 /** Runs the tests of test/telemetry, if the programs are there; the arguments go to Jest. */
 async function main(args: readonly string[]): Promise<number> {
   const missing = await missingPrograms();
-  if (missing.length > 0) {
-    console.error(
-      `Not on the PATH, and needed to see what the service tells of itself: ${missing.join(', ')}`,
-    );
+  if (missing) {
+    console.error(missing);
     return conclude({ passed: 0, failed: 1 });
   }
   const options = [...args, '--selectProjects', 'telemetry', '--runInBand'];

@@ -7,7 +7,7 @@ import { install, node24 } from './install.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `setup` ends after installing and building; each other verb is the program dev/<verb>.ts. */
-const VERBS = ['start', 'test', 'bench', 'images', 'cluster', 'telemetry', 'setup'];
+const VERBS = ['start', 'test', 'bench', 'images', 'cluster', 'telemetry', 'pictures', 'load', 'setup'];
 
 /**
  * Installs and builds what is missing or out of date, then runs the program of `verb` on Node 24.

@@ -38,25 +38,34 @@ export async function buildImages(options: readonly string[] = []): Promise<void
     const outdated =
       options.length > 0 || (await inspect(image, `index .Config.Labels "${INPUTS_LABEL}"`)) !== inputs;
     if (outdated)
-      await build(image, ['--target', service, '--label', `${INPUTS_LABEL}=${inputs}`, ...options]);
+      await buildService(image, ['--target', service, '--label', `${INPUTS_LABEL}=${inputs}`, ...options]);
     const seconds = ((performance.now() - start) / 1_000).toFixed(0);
     const size = Number(await inspect(image, '.Size')) / 1e6;
     console.log(`${image}: ${size.toFixed(0)} MB, ${outdated ? `built in ${seconds} s` : 'up to date'}`);
   }
 }
 
-async function build(image: string, options: readonly string[]): Promise<void> {
+async function buildService(image: string, options: readonly string[]): Promise<void> {
   const revision = await runCommand(['git', '-C', ROOT, 'rev-parse', 'HEAD'], { timeoutMs: ANSWER_MS });
   const [, version = ''] = image.split(':');
-  const args = [
+  await buildImage(image, [
     ...['--build-arg', `VERSION=${version}`],
     ...['--build-arg', `REVISION=${revision.ok ? revision.output : 'unknown'}`],
-    ...['--tag', image, '--progress', 'plain', ...options, ROOT],
-  ];
+    ...[...options, ROOT],
+  ]);
+}
+
+/**
+ * Builds an image with these arguments of `docker build`, the last of which is the folder.
+ *
+ * @throws {Refusal} when the build fails
+ */
+export async function buildImage(image: string, args: readonly string[]): Promise<void> {
   console.log(`Building ${image} …`);
   // Older clients do not use BuildKit unless told so.
   const env = { ...process.env, DOCKER_BUILDKIT: '1' };
-  const { ok, output } = await runCommand(['docker', 'build', ...args], { timeoutMs: BUILD_MS, env });
+  const command = ['docker', 'build', '--tag', image, '--progress', 'plain', ...args] as const;
+  const { ok, output } = await runCommand(command, { timeoutMs: BUILD_MS, env });
   if (!ok)
     throw new Refusal(`${image} cannot be built:\n${output.split('\n').slice(-TAIL_LINES).join('\n')}`);
 }

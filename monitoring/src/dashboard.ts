@@ -5,7 +5,7 @@ import {
   QueryVariableBuilder,
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { DATASOURCE } from './panels.ts';
+import { DATASOURCE, PROCESSES } from './panels.ts';
 
 export interface DashboardSpec {
   /** Part of its address; links to it survive an upgrade. */
@@ -33,7 +33,7 @@ export function dashboard({ uid, title, description }: DashboardSpec): Dashboard
       new QueryVariableBuilder('namespace')
         .label('Namespace')
         .datasource(DATASOURCE)
-        .query('label_values(up{service=~"api|worker|metrics-gateway"}, namespace)')
+        .query(`label_values(up{${PROCESSES}}, namespace)`)
         .refresh(VariableRefresh.OnTimeRangeChanged)
         .includeAll(true)
         .allValue('.*')

@@ -9,7 +9,15 @@ interface Panel {
   datasource?: { uid: string };
   targets?: { refId: string; expr: string; legendFormat: string }[];
   gridPos: { x: number; y: number; w: number; h: number };
-  fieldConfig: { defaults: { unit?: string; max?: number; thresholds?: { steps: unknown[] } } };
+  options: { legend?: { showLegend: boolean } };
+  fieldConfig: {
+    defaults: {
+      unit?: string;
+      max?: number;
+      thresholds?: { steps: unknown[] };
+      custom?: { thresholdsStyle?: { mode: string } };
+    };
+  };
 }
 
 const boards = DASHBOARDS.map((board) => ({ ...board, panels: board.panels as unknown as Panel[] }));
@@ -50,6 +58,15 @@ describe('each panel', () => {
     expect(panel.datasource?.uid).toBe('${datasource}');
     expect(panel.targets?.length).toBeGreaterThan(0);
   });
+
+  it.each(panels.filter(([, { type }]) => type === 'timeseries'))(
+    '%s names its lines, and shows its thresholds',
+    (_, { options, fieldConfig: { defaults } }) => {
+      expect(options.legend?.showLegend).toBe(true);
+      const limits = (defaults.thresholds?.steps.length ?? 0) > 1;
+      expect(defaults.custom?.thresholdsStyle?.mode).toBe(limits ? 'dashed' : undefined);
+    },
+  );
 
   it.each(panels.filter(([, { type }]) => type === 'gauge'))('%s has an end and colours', (_, panel) => {
     const { max, thresholds } = panel.fieldConfig.defaults;

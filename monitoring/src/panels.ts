@@ -1,9 +1,17 @@
 import {
   GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
+  LegendDisplayMode,
+  LegendPlacement,
   ReduceDataOptionsBuilder,
-  StackingMode,
-  type DataSourceRef,
+  SortOrder,
   StackingConfigBuilder,
+  StackingMode,
+  TooltipDisplayMode,
+  VizLegendOptionsBuilder,
+  VizTooltipOptionsBuilder,
+  type DataSourceRef,
 } from '@grafana/grafana-foundation-sdk/common';
 import { ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as GaugePanel } from '@grafana/grafana-foundation-sdk/gauge';
@@ -19,6 +27,9 @@ export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '${datasourc
  * no such label, which `.*`, the value of "All", takes in as well.
  */
 export const HERE = 'namespace=~"$namespace"';
+
+/** The three processes: what all programs have, such as their CPU, a VictoriaMetrics holds of many others too. */
+export const PROCESSES = 'service=~"api|worker|metrics-gateway"';
 
 /** PromQL and what a series of its answer is called. */
 export type Query = readonly [legend: string, expr: string];
@@ -43,9 +54,32 @@ export interface PanelSpec {
   readonly thresholds?: readonly (readonly [color: string, from: number | null])[];
 }
 
-/** Lines over time. */
+/** Colours that mean something, by the names of series (a regular expression): red is for what is wrong. */
+export type Colours = readonly (readonly [names: string, color: string])[];
+
+/** Lines over time, with a dashed one at each threshold. */
 export function lines(spec: PanelSpec): TimeSeriesPanel {
-  return describe(new TimeSeriesPanel(), spec).fillOpacity(10).lineWidth(1);
+  const panel = describe(new TimeSeriesPanel(), spec)
+    .fillOpacity(10)
+    .lineWidth(1)
+    .legend(
+      new VizLegendOptionsBuilder()
+        .displayMode(LegendDisplayMode.List)
+        .placement(LegendPlacement.Bottom)
+        // Without a word it is hidden.
+        .showLegend(true),
+    )
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  const dashed = new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed);
+  return spec.thresholds ? panel.thresholdsStyle(dashed) : panel;
+}
+
+/** The same panel, with series in colours that mean something instead of the next of the palette. */
+export function coloured(panel: TimeSeriesPanel, colours: Colours): TimeSeriesPanel {
+  for (const [names, fixedColor] of colours) {
+    panel.overrideByRegexp(names, [{ id: 'color', value: { mode: 'fixed', fixedColor } }]);
+  }
+  return panel;
 }
 
 /** Parts of a whole over time. */

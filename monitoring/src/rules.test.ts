@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
@@ -48,6 +48,14 @@ describe('the alerts', () => {
     const parts = [...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
     expect(parts).toEqual(['What it means', 'Look', 'Act', 'Why it can be wrong']);
     expect(page).toContain(`# ${name}\n`);
+  });
+
+  it('have pages that look for what the services log', () => {
+    const sources = globSync('{services,packages}/*/src/**/*.ts', { cwd: ROOT }).map(read).join('\n');
+    const pages = globSync('docs/runbooks/*.md', { cwd: ROOT }).map(read).join('\n');
+    const sought = Array.from(pages.matchAll(/grep '"(.*?)"'/g), ([, message = '']) => message);
+    expect(sought.length).toBeGreaterThan(3);
+    for (const message of sought) expect(sources).toContain(`'${message}'`);
   });
 
   it.each(alerts)('%s is tested, firing and not firing', (name) => {

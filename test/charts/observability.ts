@@ -5,6 +5,13 @@ import { ROOT } from '../../dev/project.ts';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { helm, type Manifest } from './render.ts';
 
+const CHART = join(ROOT, 'charts', 'observability');
+
+/** What `helm template` makes, with these options, of this chart and the two that it wraps. */
+export function renderWhole(options: readonly string[] = []): Promise<Manifest[]> {
+  return renderChart(CHART, options);
+}
+
 /**
  * The chart observability without the two that it wraps, which only a registry has: what is left is ours, and renders
  * anywhere. All that is read of their values stays.
@@ -12,28 +19,27 @@ import { helm, type Manifest } from './render.ts';
 export async function ownPart() {
   const folder = await mkdtempDisposable(join(tmpdir(), 'observability-'));
   const chart = join(folder.path, 'observability');
-  await cp(join(ROOT, 'charts', 'observability'), chart, { recursive: true });
+  await cp(CHART, chart, { recursive: true, filter: (path) => path !== join(CHART, 'charts') });
   const file = join(chart, 'Chart.yaml');
   const own = parse(await readFile(file, 'utf8')) as object;
   await writeFile(file, stringify({ ...own, dependencies: [] }));
   return {
     chart,
     /** What `helm template` makes of these values. */
-    async render(values: readonly string[] = []): Promise<Manifest[]> {
-      const sets = values.flatMap((value) => ['--set', value]);
-      const { ok, output } = await helm(
-        'template',
-        'observability',
+    render: (values: readonly string[] = []) =>
+      renderChart(
         chart,
-        '--namespace',
-        'observability',
-        ...sets,
-      );
-      if (!ok) throw new Error(output);
-      return parseAllDocuments(output)
-        .map((document) => document.toJS() as Manifest | null)
-        .filter((manifest) => manifest !== null);
-    },
+        values.flatMap((value) => ['--set', value]),
+      ),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
+}
+
+async function renderChart(chart: string, options: readonly string[]): Promise<Manifest[]> {
+  const release = ['observability', chart, '--namespace', 'observability'];
+  const { ok, output } = await helm('template', ...release, ...options);
+  if (!ok) throw new Error(output);
+  return parseAllDocuments(output)
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((manifest) => manifest !== null);
 }

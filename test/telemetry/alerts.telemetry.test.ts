@@ -1,22 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseRules, quicken } from '@primes/monitoring';
 import { eventually } from '@primes/testing';
 import { startReceiver, status } from '../../services/api/test/receiver.ts';
 import type { Alerts } from './alerts.ts';
+import { RULES } from './asked.ts';
 import { startVmalert } from './engines.ts';
+import { repeat } from './repeat.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
 
 jest.setTimeout(240_000);
 
 /** Five minutes are ten seconds here; thresholds are as in service. */
 const TIMES_FASTER = 30;
-const RULES = join(import.meta.dirname, '../../monitoring/rules/primes.yaml');
 
 let system: ObservedSystem;
 let alerts: Alerts & AsyncDisposable;
-/** Ends the load of `every`. */
+/** Ends what a failed test has left. */
 const loads = new AsyncDisposableStack();
 
 beforeAll(async () => {
@@ -25,7 +24,7 @@ beforeAll(async () => {
   await eventually(() => system.metrics.value('max(prime_sample_age_seconds{sample="queue"})'), {
     timeoutMs: 15_000,
   });
-  alerts = await startVmalert(system.metrics, quicken(parseRules(readFileSync(RULES, 'utf8')), TIMES_FASTER));
+  alerts = await startVmalert(system.metrics, quicken(parseRules(RULES), TIMES_FASTER));
 });
 afterAll(async () => {
   await loads.disposeAsync();
@@ -33,21 +32,8 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]();
 });
 
-/** Does something every third of a second, if the last has ended, until the returned function is called. */
 function load(act: () => Promise<unknown>): () => Promise<void> {
-  let acting: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    acting ??= act()
-      // Some of it is meant to fail.
-      .catch(() => undefined)
-      .then(() => {
-        acting = undefined;
-      });
-  }, 300);
-  const stop = async () => {
-    clearInterval(timer);
-    await acting;
-  };
+  const stop = repeat(act, 300);
   loads.defer(stop);
   return stop;
 }

@@ -4,6 +4,16 @@ interface Active {
   readonly data: { readonly alerts: { name: string; state: string; annotations: Record<string, string> }[] };
 }
 
+interface Groups {
+  readonly data: { readonly groups: { readonly rules: Rule[] }[] };
+}
+
+interface Rule {
+  readonly name: string;
+  /** Empty after an evaluation that went well. */
+  readonly lastError: string;
+}
+
 /** What vmalert says of its rules. */
 export class Alerts {
   readonly #url: string;
@@ -17,6 +27,13 @@ export class Alerts {
     const answer = await fetch(`${this.#url}/api/v1/alerts`);
     const { data } = (await answer.json()) as Active;
     return [...new Set(data.alerts.filter(({ state }) => state === 'firing').map(({ name }) => name))];
+  }
+
+  /** The rules that it has read. */
+  async rules(): Promise<readonly Rule[]> {
+    const answer = await fetch(`${this.#url}/api/v1/rules`);
+    const { data } = (await answer.json()) as Groups;
+    return data.groups.flatMap(({ rules }) => rules);
   }
 
   /** Resolves once all of these fire. */

@@ -121,6 +121,7 @@ async function startJaeger() {
 
 export interface CollectorSpec {
   readonly service: string;
+  readonly pod?: string;
   /** The base URL of the process beside it. */
   readonly target: string;
   readonly metrics: Pick<VictoriaMetrics, 'url'>;
@@ -132,13 +133,14 @@ export interface CollectorSpec {
 const VERSION = '0.0.0-test';
 
 /** What the chart tells a process about itself. */
-export function resourceAttributes(service: string): string {
-  return `service.version=${VERSION},k8s.pod.name=${service}-0,k8s.namespace.name=${NAMESPACE}`;
+export function resourceAttributes(pod: string): string {
+  return `service.version=${VERSION},k8s.pod.name=${pod},k8s.namespace.name=${NAMESPACE}`;
 }
 
 /** A collector as the chart starts it beside a process, but on ports that are free here. */
 export async function startCollector(spec: CollectorSpec): Promise<Engine> {
-  const { service, target, metrics, traces, otlp = `127.0.0.1:${await freePort()}` } = spec;
+  const { service, pod = `${service}-0`, target, metrics, traces } = spec;
+  const { otlp = `127.0.0.1:${await freePort()}` } = spec;
   const health = `127.0.0.1:${await freePort()}`;
   return Engine.start({
     program: 'otelcol-k8s',
@@ -146,7 +148,7 @@ export async function startCollector(spec: CollectorSpec): Promise<Engine> {
     env: {
       SERVICE: service,
       VERSION,
-      POD_NAME: `${service}-0`,
+      POD_NAME: pod,
       POD_NAMESPACE: NAMESPACE,
       SCRAPE_TARGET: new URL(target).host,
       SCRAPE_INTERVAL: '1s',

@@ -51,17 +51,23 @@ export async function startObservedSystem(env: Environment = {}) {
     building.use(await startCollector({ service, target, metrics, traces }));
   }
 
+  /** How many of each, so that each has a name of its own. */
+  const started = new Map<ServiceName, number>();
   async function start(service: ServiceName, own: Environment = {}): Promise<Observed> {
     const place = { REDIS_URL: queueRedis.url, STORE_REDIS_URL: storeRedis.url };
+    const number = started.get(service) ?? 0;
+    started.set(service, number + 1);
+    const pod = `${service}-${number}`;
     const otlp = `127.0.0.1:${await freePort()}`;
     const tracing = {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otlp}`,
       OTEL_BSP_SCHEDULE_DELAY: '200',
-      OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(service),
+      OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(pod),
     };
     const process = parts.use(await startService(service, { ...place, ...tracing, ...env, ...own }));
-    const target = process.url;
-    const collector = parts.use(await startCollector({ service, target, metrics, traces, otlp }));
+    const collector = parts.use(
+      await startCollector({ service, pod, target: process.url, metrics, traces, otlp }),
+    );
     return Object.assign(process, { collector });
   }
 
@@ -100,6 +106,7 @@ export async function startObservedSystem(env: Environment = {}) {
     gateway,
     api,
     worker,
+    scalerPort: gateway.logs.find(({ msg }) => msg === 'listening')?.['scaler_port'] as number,
     start,
     ...taskClient(() => api.url),
     ...behind({ redis, storeRedis: store, queue }),

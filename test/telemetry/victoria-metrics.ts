@@ -1,3 +1,5 @@
+import type { Answer, TimeRange } from '@primes/monitoring';
+
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -5,6 +7,10 @@ export interface Sample {
 
 interface Vector {
   readonly data: { readonly result: { metric: Record<string, string>; value: [number, string] }[] };
+}
+
+interface Matrix {
+  readonly data: { readonly result: { metric: Record<string, string>; values: [number, string][] }[] };
 }
 
 /** What a test asks VictoriaMetrics, by its HTTP API. */
@@ -28,6 +34,16 @@ export class VictoriaMetrics {
     const [sample] = samples;
     if (samples.length !== 1 || !sample) throw new Error(`${expr} gives ${samples.length} series`);
     return sample.value;
+  }
+
+  /** The answer to a query over time, as a dashboard asks it. */
+  async range(expr: string, { from, to, step }: TimeRange): Promise<Answer[]> {
+    const times = { start: String(from), end: String(to), step: String(step) };
+    const { data } = (await this.#get('query_range', { query: expr, ...times })) as Matrix;
+    return data.result.map(({ metric, values }) => ({
+      labels: metric,
+      points: values.map(([at, value]) => [at, Number(value)] as const),
+    }));
   }
 
   /** The labels of all series that a selector fits. */

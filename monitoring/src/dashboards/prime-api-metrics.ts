@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { bars, gauge, HERE, lines, percentiles, stacked, stat } from '../panels.ts';
+import { bars, coloured, gauge, HERE, lines, percentiles, stacked, stat } from '../panels.ts';
 
 const submissions = (status: string) =>
   `sum(rate(prime_task_submissions_total{status="${status}", ${HERE}}[$__rate_interval]))`;
@@ -73,18 +73,25 @@ export const primeApiMetrics = dashboard({
       .height(8),
   )
   .withPanel(
-    bars({
-      title: 'Task status distribution',
-      description:
-        'How the tasks of each interval ended. Cancelled ones are what clients took back, not failures.',
-      unit: 'short',
-      queries: [
-        [
-          '{{status}}',
-          `sum by (status) (increase(prime_task_submissions_total{status!="started", ${HERE}}[$__rate_interval]))`,
+    coloured(
+      bars({
+        title: 'Task status distribution',
+        description:
+          'How the tasks of each interval ended. Cancelled ones are what clients took back, not failures.',
+        unit: 'short',
+        queries: [
+          [
+            '{{status}}',
+            `sum by (status) (increase(prime_task_submissions_total{status!="started", ${HERE}}[$__rate_interval]))`,
+          ],
         ],
+      }),
+      [
+        ['completed', 'green'],
+        ['cancelled', 'blue'],
+        ['failed', 'red'],
       ],
-    })
+    )
       .span(12)
       .height(8),
   )

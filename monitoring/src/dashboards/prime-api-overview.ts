@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { bars, HERE, lines, percentiles, stat } from '../panels.ts';
+import { bars, coloured, HERE, lines, percentiles, PROCESSES, stat } from '../panels.ts';
 
 const requests = (matchers = '') => `sum(rate(api_requests_total{${matchers}${HERE}}[$__rate_interval]))`;
 const latency = (quantile: number) =>
@@ -17,7 +17,7 @@ export const primeApiOverview = dashboard({
       description:
         'How many of each service answer their scrape. Workers may be at zero while nothing is to do.',
       unit: 'short',
-      queries: [['{{service}}', `sum by (service) (up{${HERE}})`]],
+      queries: [['{{service}}', `sum by (service) (up{${PROCESSES}, ${HERE}})`]],
     })
       .span(8)
       .height(5),
@@ -66,12 +66,22 @@ export const primeApiOverview = dashboard({
       .height(8),
   )
   .withPanel(
-    bars({
-      title: 'Answers by status',
-      description: '4xx are the clients’ own mistakes, 5xx are ours.',
-      unit: 'short',
-      queries: [['{{status}}', `sum by (status) (increase(api_requests_total{${HERE}}[$__rate_interval]))`]],
-    })
+    coloured(
+      bars({
+        title: 'Answers by status',
+        description: '4xx are the clients’ own mistakes, 5xx are ours.',
+        unit: 'short',
+        queries: [
+          ['{{status}}', `sum by (status) (increase(api_requests_total{${HERE}}[$__rate_interval]))`],
+        ],
+      }),
+      [
+        ['2..', 'green'],
+        ['3..', 'blue'],
+        ['4..', 'yellow'],
+        ['5..', 'red'],
+      ],
+    )
       .span(12)
       .height(8),
   )
@@ -92,7 +102,9 @@ export const primeApiOverview = dashboard({
       description:
         'p99 of how late timers are, the worst process of each service. Above 100 ms something computes where it should not.',
       unit: 's',
-      queries: [['{{service}}', `max by (service) (nodejs_eventloop_lag_p99_seconds{${HERE}})`]],
+      queries: [
+        ['{{service}}', `max by (service) (nodejs_eventloop_lag_p99_seconds{${PROCESSES}, ${HERE}})`],
+      ],
       thresholds: [
         ['green', null],
         ['red', 0.1],
@@ -108,7 +120,10 @@ export const primeApiOverview = dashboard({
         'Seconds of CPU in a second, all processes of a service together. Sieving is the workers’ share.',
       unit: 'short',
       queries: [
-        ['{{service}}', `sum by (service) (rate(process_cpu_seconds_total{${HERE}}[$__rate_interval]))`],
+        [
+          '{{service}}',
+          `sum by (service) (rate(process_cpu_seconds_total{${PROCESSES}, ${HERE}}[$__rate_interval]))`,
+        ],
       ],
     })
       .span(8)
@@ -119,26 +134,31 @@ export const primeApiOverview = dashboard({
       title: 'Memory',
       description: 'Resident memory, the largest process of each service. It should not grow for days.',
       unit: 'bytes',
-      queries: [
-        ['{{service}}', `max by (service) (process_resident_memory_bytes{service!~"redis.*", ${HERE}})`],
-      ],
+      queries: [['{{service}}', `max by (service) (process_resident_memory_bytes{${PROCESSES}, ${HERE}})`]],
     })
       .span(8)
       .height(8),
   )
   .withPanel(
-    bars({
-      title: 'Webhook deliveries',
-      description:
-        'Delivered, tried again later, or given up after the last attempt. DeadLetterGrowth fires on the last.',
-      unit: 'short',
-      queries: [
-        [
-          '{{outcome}}',
-          `sum by (outcome) (increase(prime_webhook_deliveries_total{${HERE}}[$__rate_interval]))`,
+    coloured(
+      bars({
+        title: 'Webhook deliveries',
+        description:
+          'Delivered, tried again later, or given up after the last attempt. DeadLetterGrowth fires on the last.',
+        unit: 'short',
+        queries: [
+          [
+            '{{outcome}}',
+            `sum by (outcome) (increase(prime_webhook_deliveries_total{${HERE}}[$__rate_interval]))`,
+          ],
         ],
+      }),
+      [
+        ['delivered', 'green'],
+        ['retried', 'yellow'],
+        ['dead', 'red'],
       ],
-    })
+    )
       .span(8)
       .height(8),
   );

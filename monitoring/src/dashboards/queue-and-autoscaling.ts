@@ -1,5 +1,5 @@
 import { dashboard } from '../dashboard.ts';
-import { HERE, lines, percentiles, stacked, stat } from '../panels.ts';
+import { coloured, HERE, lines, percentiles, stacked, stat } from '../panels.ts';
 
 const wait = (quantile: number) =>
   `histogram_quantile(${quantile}, sum by (le) (rate(prime_task_wait_seconds_bucket{${HERE}}[$__rate_interval])))`;
@@ -110,15 +110,23 @@ export const queueAndAutoscaling = dashboard({
       .height(8),
   )
   .withPanel(
-    lines({
-      title: 'Answers to KEDA',
-      description:
-        'Calls of KEDA in a second by outcome. `stale` and `error` keep the number of workers as it is; `invalid` is a wrong trigger.',
-      unit: 'ops',
-      queries: [
-        ['{{result}}', `sum by (result) (rate(prime_scaler_requests_total{${HERE}}[$__rate_interval]))`],
+    coloured(
+      lines({
+        title: 'Answers to KEDA',
+        description:
+          'Calls of KEDA in a second by outcome. `stale` and `error` keep the number of workers as it is; `invalid` is a wrong trigger.',
+        unit: 'ops',
+        queries: [
+          ['{{result}}', `sum by (result) (rate(prime_scaler_requests_total{${HERE}}[$__rate_interval]))`],
+        ],
+      }),
+      [
+        ['ok', 'green'],
+        ['stale', 'orange'],
+        ['error', 'red'],
+        ['invalid', 'purple'],
       ],
-    })
+    )
       .span(8)
       .height(8),
   )

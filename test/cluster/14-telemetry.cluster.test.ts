@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@primes/testing';
+import { ALERTS, carriesNoIds, hasData, namesWhatExists, queriesIn } from '../telemetry/asked.ts';
+import { useTasks } from '../telemetry/traffic.ts';
+import { OBSERVED, openEngines, removeEngines, startEngines } from './engines.ts';
+import { figure, seconds } from './figures.ts';
+import { QUICK, install } from './helm.ts';
+import { NAMESPACE, kubectl } from './kubectl.ts';
+import { openSystem, type ClusterSystem } from './system.ts';
+import { podsOf, workersReady } from './workers.ts';
+
+/** Of those that the chart starts: one of each, and two Redis. */
+const SERVICES = ['api', 'metrics-gateway', 'redis-queue', 'redis-store', 'worker'];
+/** Nobody is there: its webhooks are tried again, which is an outcome as well. */
+const WEBHOOK = 'http://receiver.example/';
+
+let system: ClusterSystem;
+let engines: Awaited<ReturnType<typeof openEngines>>;
+
+beforeAll(async () => {
+  await startEngines();
+  await install(QUICK, OBSERVED, { scaling: { minReplicas: 1 } });
+  await workersReady(1);
+  system = await openSystem();
+  engines = await openEngines();
+  // Nothing is there already, or tasks that should fail would not.
+  await system.storeRedis.flushall();
+  await useTasks(system, { api: system.api, webhook: WEBHOOK });
+});
+afterAll(async () => {
+  await engines[Symbol.asyncDispose]();
+  await system[Symbol.asyncDispose]();
+  await removeEngines();
+});
+
+describe('what the sidecars send to VictoriaMetrics', () => {
+  it('is of every pod, under its own name', async () => {
+    await eventually(
+      async () => {
+        const up = await engines.metrics.query('sum by (service) (up) > 0');
+        expect(up.map(({ labels }) => labels['service']).toSorted()).toEqual(SERVICES);
+      },
+      { timeoutMs: 30_000, intervalMs: 500 },
+    );
+    const pods = (await kubectl(['get', 'pods', '--output', 'jsonpath={.items[*].metadata.name}'])).split(
+      ' ',
+    );
+    for (const { pod = '', namespace } of await engines.metrics.series('up')) {
+      expect(pods).toContain(pod);
+      expect(namespace).toBe(NAMESPACE);
+    }
+  });
+
+  it.each(queriesIn(NAMESPACE))('has data for %s: %s', (_, expr) => hasData(engines.metrics, expr));
+
+  it.each([...queriesIn(NAMESPACE), ...ALERTS])('has all that %s names: %s', (_, expr) =>
+    namesWhatExists(engines.metrics, expr),
+  );
+
+  it('carries no id of a task or a request', async () => {
+    const series = await engines.metrics.value('count({__name__!=""})');
+    figure('series of two api, a worker, a gateway and two Redis', String(series));
+    await carriesNoIds(engines.metrics);
+  });
+
+  it('has the last counters of a worker that is taken away at work', async () => {
+    const release = await system.hold(20);
+    const task = await system.submit({ n: 5_000_000 });
+    const [pod = ''] = await eventually(
+      async () => {
+        const pods = await podsOf(task);
+        expect(pods).toHaveLength(1);
+        return pods;
+      },
+      { timeoutMs: 30_000, intervalMs: 200 },
+    );
+    const deleted = Date.now();
+    await kubectl(['delete', 'pod', pod], { timeoutMs: 90_000 });
+    const gone = Date.now();
+    // It is counted by a worker that has been told to stop: the scrape before its end is the only one that has it.
+    await eventually(
+      async () => {
+        expect(await engines.metrics.value(`prime_tasks_handed_over_total{pod="${pod}"}`)).toBe(1);
+      },
+      { timeoutMs: 30_000, intervalMs: 500 },
+    );
+    figure(
+      'a busy worker deleted: gone, its last counter in VictoriaMetrics',
+      [gone, Date.now()].map((at) => seconds(at - deleted)).join(', '),
+    );
+    await release();
+    expect((await system.ended(task, 60_000)).status).toBe('done');
+  });
+});
+
+describe('vmalert', () => {
+  it('reads all of our rules without an error, and has no alert for a service that works', async () => {
+    await eventually(
+      async () => {
+        const rules = await engines.alerts.rules();
+        expect(rules.map(({ name }) => name).toSorted()).toEqual(ALERTS.map(([alert]) => alert).toSorted());
+        for (const { name, lastError } of rules) expect([name, lastError]).toEqual([name, '']);
+      },
+      { timeoutMs: 30_000, intervalMs: 500 },
+    );
+    expect(await engines.alerts.firing()).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Alerts } from '../telemetry/alerts.ts';
+import { RULES } from '../telemetry/asked.ts';
+import { VictoriaMetrics } from '../telemetry/victoria-metrics.ts';
+import { parse } from 'yaml';
+import { forward } from './forward.ts';
+import type { Values } from './helm.ts';
+import { apply, kubectl } from './kubectl.ts';
+
+const MANIFESTS = join(import.meta.dirname, 'manifests', 'engines.yaml');
+const DEPLOYMENTS = ['victoria-metrics', 'vmalert', 'jaeger'].map((name) => `deployment/${name}`);
+
+/** The release with its sidecars, which send to the engines. */
+export const OBSERVED: Values = {
+  telemetry: {
+    enabled: true,
+    scrapeIntervalSeconds: 2,
+    metricsEndpoint: 'http://victoria-metrics:8428/opentelemetry/v1/metrics',
+    tracesEndpoint: 'http://jaeger:4318/v1/traces',
+  },
+  networkPolicy: { peers: { telemetry: [{ podSelector: { matchLabels: { engine: 'true' } } }] } },
+};
+
+/** VictoriaMetrics, vmalert with our rules, and Jaeger, in the namespace of the suite until they are removed. */
+export async function startEngines(): Promise<void> {
+  await apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'rules' },
+    data: { 'primes.yaml': RULES },
+  });
+  // Anchors that are merged are of YAML 1.1, which kubectl reads too.
+  const { items } = parse(await readFile(MANIFESTS, 'utf8'), { merge: true }) as { items: object[] };
+  await apply(...items);
+  for (const deployment of DEPLOYMENTS) {
+    await kubectl(['rollout', 'status', deployment, '--timeout=120s'], { timeoutMs: 150_000 });
+  }
+}
+
+export async function removeEngines(): Promise<void> {
+  await kubectl([
+    'delete',
+    ...DEPLOYMENTS,
+    ...DEPLOYMENTS.map((name) => name.replace('deployment', 'service')),
+  ]);
+}
+
+/** Ways to ask the engines. */
+export async function openEngines() {
+  await using building = new AsyncDisposableStack();
+  const metrics = building.use(await forward('victoria-metrics', 8_428));
+  const alerts = building.use(await forward('vmalert', 8_880));
+  const parts = building.move();
+  return {
+    metrics: new VictoriaMetrics(`http://${metrics.host}`),
+    alerts: new Alerts(`http://${alerts.host}`),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
