@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { ALERTS, carriesNoIds, hasData, namesWhatExists, queriesIn } from '../telemetry/asked.ts';
+import { EDGES, LAST_SPANS, edgesOf } from '../telemetry/trace-edges.ts';
+import type { StoredSpan } from '../telemetry/trace-store.ts';
 import { useTasks } from '../telemetry/traffic.ts';
 import { OBSERVED, openEngines, removeEngines, startEngines } from './engines.ts';
 import { figure, seconds } from './figures.ts';
@@ -90,6 +93,43 @@ describe('what the sidecars send to VictoriaMetrics', () => {
     );
     await release();
     expect((await system.ended(task, 60_000)).status).toBe('done');
+  });
+});
+
+describe('the trace of one task, in Jaeger', () => {
+  let spans: StoredSpan[];
+  beforeAll(async () => {
+    const traceId = randomBytes(16).toString('hex');
+    await fetch(`${system.api}/tasks`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', traceparent: `00-${traceId}-00000000000000c1-01` },
+      // More than any other task here, so that there is something to sieve.
+      body: JSON.stringify({ n: 12_000_000, callback_url: WEBHOOK }),
+    });
+    spans = await eventually(
+      async () => {
+        const stored = await engines.traces.spans(traceId);
+        expect(stored.map(({ name }) => name)).toEqual(expect.arrayContaining(LAST_SPANS));
+        return stored;
+      },
+      { timeoutMs: 60_000, intervalMs: 500 },
+    );
+  });
+
+  // No receiver is there to be asked, so there is no span of asking it.
+  it.each(EDGES.filter(({ name }) => name !== 'POST'))(
+    'has $name, a $kind span of $service',
+    ({ name, kind, service, above }) => {
+      expect([...new Set(edgesOf(spans, name))]).toEqual([above]);
+      for (const span of spans.filter((one) => one.name === name)) {
+        expect([span.kind, span.service]).toEqual([kind, service]);
+      }
+    },
+  );
+
+  it('says which pod each span is from', async () => {
+    const names = await kubectl(['get', 'pods', '--output', 'jsonpath={.items[*].metadata.name}']);
+    for (const { resource } of spans) expect(names.split(' ')).toContain(resource['k8s.pod.name']);
   });
 });
 

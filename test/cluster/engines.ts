@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Alerts } from '../telemetry/alerts.ts';
 import { RULES } from '../telemetry/asked.ts';
+import { TraceStore } from '../telemetry/trace-store.ts';
 import { VictoriaMetrics } from '../telemetry/victoria-metrics.ts';
 import { parse } from 'yaml';
 import { forward } from './forward.ts';
@@ -11,13 +12,16 @@ import { apply, kubectl } from './kubectl.ts';
 const MANIFESTS = join(import.meta.dirname, 'manifests', 'engines.yaml');
 const DEPLOYMENTS = ['victoria-metrics', 'vmalert', 'jaeger'].map((name) => `deployment/${name}`);
 
+/** Where Jaeger takes traces, in the cluster. */
+const TRACES = 'http://jaeger:4318/v1/traces';
+
 /** The release with its sidecars, which send to the engines. */
 export const OBSERVED: Values = {
   telemetry: {
     enabled: true,
     scrapeIntervalSeconds: 2,
     metricsEndpoint: 'http://victoria-metrics:8428/opentelemetry/v1/metrics',
-    tracesEndpoint: 'http://jaeger:4318/v1/traces',
+    tracesEndpoint: TRACES,
   },
   networkPolicy: { peers: { telemetry: [{ podSelector: { matchLabels: { engine: 'true' } } }] } },
 };
@@ -51,10 +55,12 @@ export async function openEngines() {
   await using building = new AsyncDisposableStack();
   const metrics = building.use(await forward('victoria-metrics', 8_428));
   const alerts = building.use(await forward('vmalert', 8_880));
+  const traces = building.use(await forward('jaeger', 16_686));
   const parts = building.move();
   return {
     metrics: new VictoriaMetrics(`http://${metrics.host}`),
     alerts: new Alerts(`http://${alerts.host}`),
+    traces: new TraceStore({ endpoint: TRACES, api: `http://${traces.host}/select/jaeger/api` }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
