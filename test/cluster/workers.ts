@@ -1,7 +1,7 @@
 import { eventually } from '@primes/testing';
 import { get, kubectl, list, type KubernetesObject } from './kubectl.ts';
 
-const WORKERS = 'app.kubernetes.io/component=worker';
+const WORKERS = 'app.kubernetes.io/name=primes,app.kubernetes.io/component=worker';
 
 /** The pods of workers, those that are being ended included. */
 export function workerPods(): Promise<readonly KubernetesObject[]> {
