@@ -1,9 +1,6 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '@primes/testing';
+import { freePort, startHttpServer } from '@primes/testing';
 import { findOnPath } from '../dev/on-path.ts';
 import { startCollector } from '../test/telemetry/engines.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
@@ -26,7 +23,8 @@ interface Load {
 /** POST without an endpoint for traces, with a tenth of the requests traced, and with all of them. */
 export async function* telemetryRows(system: System): AsyncGenerator<Row> {
   await using stack = new AsyncDisposableStack();
-  const sink = stack.use(await startSink());
+  // Takes whatever is sent to it, and forgets it.
+  const sink = stack.use(await startHttpServer((req, res) => void req.resume().on('end', () => res.end())));
   const collector = (await findOnPath('otelcol-k8s')) !== undefined;
   const otlp = collector ? `127.0.0.1:${await freePort()}` : new URL(sink.url).host;
   if (collector) {
@@ -77,22 +75,4 @@ function cpuMicroseconds(pid: number): number {
   // The name, in brackets, may have blanks in it.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
-
-/** Takes whatever is sent to it, and forgets it. */
-async function startSink() {
-  const server = createServer((req, res) => {
-    req.resume().on('end', () => res.end());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }

@@ -1,5 +1,6 @@
 export { eventually } from './eventually.ts';
 export { freePort } from './free-port.ts';
+export { startHttpServer } from './http-server.ts';
 export { NTH_PRIME, PRIMES_BELOW_POWER_OF_TEN, primesByTrialDivision } from './known-primes.ts';
 export { startSpanReceiver, type SeenSpan } from './span-receiver.ts';
 export { startService, type LogLine, type ServiceName, type ServiceProcess } from './service-process.ts';

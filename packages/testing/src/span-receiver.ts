@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { startHttpServer } from './http-server.ts';
 
 type Value = string | number | boolean;
 
@@ -49,28 +47,21 @@ interface OtlpTraces {
 /** A receiver of traces by OTLP over HTTP, as JSON: what a collector is to a service. */
 export async function startSpanReceiver() {
   const spans: SeenSpan[] = [];
-  const server = createServer((req, res) => {
+  const server = await startHttpServer((req, res) => {
     void json(req).then((body) => {
       spans.push(...spansIn(body as OtlpTraces));
       res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
     /** Every span so far. */
     spans: spans as readonly SeenSpan[],
     /** What tells a service to send its spans here, soon. */
     env: {
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: server.url,
       OTEL_BSP_SCHEDULE_DELAY: '20',
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { METRICS_API, ProblemSchema, type MetricsCall, type MetricsHealth } from '@primes/contracts';
-import { eventually, startService, testRedisUrl, uniquePrefix } from '@primes/testing';
+import { eventually, startHttpServer, startService, testRedisUrl, uniquePrefix } from '@primes/testing';
 import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
 import { setUp } from './set-up.ts';
@@ -53,11 +51,11 @@ describe('/api/metrics/', () => {
       'sends elsewhere': (_req, res) => res.writeHead(302, { location: gateway.url }).end(),
     };
     let behaviour: RequestListener | undefined;
-    const server = createServer((req, res) => behaviour?.(req, res));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const METRICS_GATEWAY_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await using other = await startApi({ METRICS_GATEWAY_URL, METRICS_GATEWAY_TIMEOUT_MS: '300' });
+    const server = await startHttpServer((req, res) => behaviour?.(req, res));
+    await using other = await startApi({
+      METRICS_GATEWAY_URL: server.url,
+      METRICS_GATEWAY_TIMEOUT_MS: '300',
+    });
 
     async function expectAway(): Promise<void> {
       const answers = await Promise.all(CALLS.map((call) => other.send({ path: `/api/metrics/${call}` })));
@@ -73,8 +71,7 @@ describe('/api/metrics/', () => {
     behaviour = (_req, res) =>
       res.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify(health));
     expect((await other.http('get', '/api/metrics/health').expect(503)).body).toEqual(health);
-    server.closeAllConnections();
-    server.close();
+    await server[Symbol.asyncDispose]();
     await expectAway();
     await other.http('get', '/readyz').expect(200);
   });

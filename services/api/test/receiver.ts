@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { eventually } from '@primes/testing';
+import { eventually, startHttpServer } from '@primes/testing';
 
 export interface Received {
   readonly path: string;
@@ -20,23 +18,20 @@ const thanks: Answer = (res) => {
 export async function startReceiver() {
   const received: Received[] = [];
   const answers = new Map<string, Answer[]>();
-  const server = createServer((req, res) => {
+  // As the api will: by the name, whichever of its addresses comes first.
+  const server = await startHttpServer((req, res) => {
     void text(req).then((body) => {
       const path = req.url ?? '';
       const one = { path, headers: req.headers, body };
       received.push(one);
       (answers.get(path)?.shift() ?? thanks)(res, one);
     });
-  });
-  // As the api will: by the name, whichever of its addresses comes first.
-  server.listen(0, 'localhost');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  }, 'localhost');
 
   const at = (path: string) => received.filter((one) => one.path === path);
   return {
-    port,
-    url: (path: string) => `http://localhost:${port}${path}`,
+    port: server.port,
+    url: (path: string) => `${server.url}${path}`,
     /** How the next deliveries to a path are answered, one after the other; later ones are thanked for. */
     answer(path: string, ...next: Answer[]): void {
       answers.set(path, next);
@@ -53,11 +48,7 @@ export async function startReceiver() {
         { timeoutMs: 10_000 },
       );
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { METRICS_API, ProblemSchema, countersKey, type MetricsCall } from '@primes/contracts';
 import { StoreKeys } from '@primes/prime-store';
 import { registryIndexKey, registryKey } from '@primes/service-kit';
-import { eventually } from '@primes/testing';
+import { eventually, startHttpServer } from '@primes/testing';
 import { describe, expect, it, jest } from '@jest/globals';
 import { Worker } from 'bullmq';
 import { Counter, Registry } from 'prom-client';
@@ -182,14 +180,12 @@ describe('the JSON metrics API', () => {
 
   it('reports the health of Prometheus without asking it in a request', async () => {
     const asked: (string | undefined)[] = [];
-    const prometheus = createServer((req, res) => {
+    const prometheus = await startHttpServer((req, res) => {
       asked.push(req.url);
       res.end('OK');
-    }).listen(0, '127.0.0.1');
-    await once(prometheus, 'listening');
-    const address = prometheus.address() as { port: number };
+    });
     await using gateway = await startGateway({
-      PROMETHEUS_URL: `http://127.0.0.1:${address.port}/select/0/prometheus`,
+      PROMETHEUS_URL: `${prometheus.url}/select/0/prometheus`,
     });
     const { app } = gateway;
     await eventually(async () => {
@@ -198,8 +194,7 @@ describe('the JSON metrics API', () => {
     });
     expect(asked).toEqual(['/select/0/prometheus/-/healthy']);
 
-    prometheus.close();
-    prometheus.closeAllConnections();
+    await prometheus[Symbol.asyncDispose]();
     await eventually(
       async () => {
         const { body } = await request(app).get('/api/metrics/health').expect(503);
