@@ -1,8 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
-import { replaceSection } from '../dev/generate/section.ts';
+import { writeSection } from '../dev/generate/section.ts';
+import { ROOT } from '../dev/project.ts';
 import { compareConcurrencies, fairnessRow } from './concurrency.ts';
 import { startRows, storeRows } from './footprint.ts';
 import { kernelRows } from './kernel.ts';
@@ -15,7 +14,7 @@ import { submitAndDrainRows } from './submit-and-drain.ts';
 import { describeMachine, startSystem, type System } from './system.ts';
 import { telemetryRows } from './telemetry.ts';
 
-const PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+const PAGE = join(ROOT, 'docs', 'performance.md');
 
 const { values, positionals } = parseArgs({
   options: { peers: { type: 'boolean' }, telemetry: { type: 'boolean' } },
@@ -55,11 +54,4 @@ for (const name of chosen.length > 0 ? chosen : Object.keys(topics)) {
   await using system = await startSystem();
   for await (const row of topic(system)) say(tableLine(row));
 }
-if (peers && chosen.length === 0) await keep(lines);
-
-/** Puts the table in its place in docs/performance.md. */
-async function keep(table: readonly string[]): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
-  const text = replaceSection(page, 'measured', table.join('\n'));
-  await writeFile(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
-}
+if (peers && chosen.length === 0) await writeSection(PAGE, 'measured', lines.join('\n'));

@@ -3,13 +3,13 @@ import { commonConfig, describeConfig } from '@primes/service-kit';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
 import { apiConfig } from '../services/api/src/config.ts';
 import { openApiDocument } from '../services/api/src/openapi.ts';
 import { gatewayConfig } from '../services/metrics-gateway/src/config.ts';
 import { workerConfig } from '../services/worker/src/config.ts';
 import { chartConfigSchema, type ConfigValues } from './generate/chart-config.ts';
+import { formatted } from './generate/formatted.ts';
 import { replaceSection } from './generate/section.ts';
 import { documentedValues, valuesTable } from './generate/values-table.ts';
 import { variableTables } from './generate/variables-table.ts';
@@ -50,8 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
   for (const { file, make } of GENERATED) {
     const path = join(ROOT, file);
     const current = await readFile(path, 'utf8').catch(() => '');
-    // `npm run format` must find nothing to change in what this has written.
-    const text = await format(make(current), { ...(await resolveConfig(path)), filepath: path });
+    const text = await formatted(make(current), path);
     if (text === current) continue;
     stale += 1;
     if (!check) {

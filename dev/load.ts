@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   COMPLETION,
@@ -10,14 +10,13 @@ import {
   type Measured,
   type Replicas,
 } from '@primes/monitoring';
-import { format, resolveConfig } from 'prettier';
 import { install } from '../test/cluster/helm.ts';
 import { runLoad } from '../test/cluster/load-jobs.ts';
 import { makeNamespace, removeNamespace } from '../test/cluster/namespace.ts';
 import { watch, type Change } from '../test/cluster/watch.ts';
 import { noWorkers } from '../test/cluster/workers.ts';
 import { bringUp, requireCluster } from './cluster/context.ts';
-import { replaceSection } from './generate/section.ts';
+import { writeSection } from './generate/section.ts';
 import { SERVICES, buildImage, buildImages, imageOf } from './images/build.ts';
 import { provide } from './images/provide.ts';
 import { ROOT } from './project.ts';
@@ -67,16 +66,12 @@ async function record(): Promise<number> {
     const table = tableOf(parseStats(files.get('load_stats.csv') ?? ''), course);
     console.log(`${table}\n\nThe service levels were ${met ? 'met' : 'missed'}.`);
     await writeFile(PICTURE, drawLoad({ history, replicas: course }));
-    await keep(`${table}\n\n![Workers and what clients felt, over the load](load.svg)`);
+    const picture = '![Workers and what clients felt, over the load](load.svg)';
+    await writeSection(PAGE, 'load', `${table}\n\n${picture}`);
     return met ? 0 : 1;
   } finally {
     await removeNamespace();
   }
-}
-
-async function keep(section: string): Promise<void> {
-  const text = replaceSection(await readFile(PAGE, 'utf8'), 'load', section);
-  await writeFile(PAGE, await format(text, { ...(await resolveConfig(PAGE)), filepath: PAGE }));
 }
 
 function toReplicas({ at, values: [wanted, ready] }: Change): Replicas {
