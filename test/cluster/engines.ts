@@ -12,16 +12,13 @@ import { apply, kubectl } from './kubectl.ts';
 const MANIFESTS = join(import.meta.dirname, 'manifests', 'engines.yaml');
 const DEPLOYMENTS = ['victoria-metrics', 'vmalert', 'jaeger'].map((name) => `deployment/${name}`);
 
-/** Where Jaeger takes traces, in the cluster. */
-const TRACES = 'http://jaeger:4318/v1/traces';
-
 /** The release with its sidecars, which send to the engines. */
 export const OBSERVED: Values = {
   telemetry: {
     enabled: true,
     scrapeIntervalSeconds: 2,
     metricsEndpoint: 'http://victoria-metrics:8428/opentelemetry/v1/metrics',
-    tracesEndpoint: TRACES,
+    tracesEndpoint: 'http://jaeger:4318/v1/traces',
   },
   networkPolicy: { peers: { telemetry: [{ podSelector: { matchLabels: { engine: 'true' } } }] } },
 };
@@ -60,7 +57,7 @@ export async function openEngines() {
   return {
     metrics: new VictoriaMetrics(`http://${metrics.host}`),
     alerts: new Alerts(`http://${alerts.host}`),
-    traces: new TraceStore({ endpoint: TRACES, api: `http://${traces.host}/select/jaeger/api` }),
+    traces: new TraceStore(`http://${traces.host}/select/jaeger/api`),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

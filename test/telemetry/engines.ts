@@ -71,7 +71,7 @@ export async function startVmalert(metrics: VictoriaMetrics, rules: RuleGroups) 
   });
 }
 
-/** VictoriaTraces, or Jaeger where that is not on the PATH. */
+/** VictoriaTraces, or Jaeger where that is not on the PATH; collectors send to its `endpoint`. */
 export async function startTraceStore() {
   const [victoriaTraces] = TRACE_STORES;
   return (await findOnPath(victoriaTraces)) === undefined ? startJaeger() : startVictoriaTraces();
@@ -86,8 +86,8 @@ async function startVictoriaTraces() {
     args: [`-storageDataPath=${data}`, `-httpListenAddr=${new URL(url).host}`, '-loggerLevel=ERROR'],
     ready: `${url}/health`,
   });
-  const endpoint = `${url}/insert/opentelemetry/v1/traces`;
-  return Object.assign(new TraceStore({ endpoint, api: `${url}/select/jaeger/api` }), {
+  return Object.assign(new TraceStore(`${url}/select/jaeger/api`), {
+    endpoint: `${url}/insert/opentelemetry/v1/traces`,
     async [Symbol.asyncDispose]() {
       await engine.stop();
       await rm(data, { recursive: true });
@@ -115,8 +115,10 @@ async function startJaeger() {
     ],
     ready: `http://${admin}/`,
   });
-  const store = new TraceStore({ endpoint: `http://${otlp}/v1/traces`, api: `http://${query}/api` });
-  return Object.assign(store, { [Symbol.asyncDispose]: () => engine.stop() });
+  return Object.assign(new TraceStore(`http://${query}/api`), {
+    endpoint: `http://${otlp}/v1/traces`,
+    [Symbol.asyncDispose]: () => engine.stop(),
+  });
 }
 
 export interface CollectorSpec {
@@ -125,7 +127,7 @@ export interface CollectorSpec {
   /** The base URL of the process beside it. */
   readonly target: string;
   readonly metrics: Pick<VictoriaMetrics, 'url'>;
-  readonly traces: Pick<TraceStore, 'endpoint'>;
+  readonly traces: { readonly endpoint: string };
   /** Where it takes traces; a port of its own unless given. */
   readonly otlp?: string;
 }

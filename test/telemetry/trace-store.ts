@@ -5,6 +5,9 @@ export interface StoredSpan {
   readonly spanId: string;
   /** None where the parent is not in the trace, as of a client's own span. */
   readonly parentSpanId: string | undefined;
+  /** Microseconds, since the epoch and from there on. */
+  readonly start: number;
+  readonly duration: number;
   readonly tags: Readonly<Record<string, unknown>>;
   /** Of the process that made it. */
   readonly resource: Readonly<Record<string, unknown>>;
@@ -18,6 +21,8 @@ interface Trace {
   readonly spans: readonly {
     readonly spanID: string;
     readonly operationName: string;
+    readonly startTime: number;
+    readonly duration: number;
     readonly references: readonly { readonly refType: string; readonly spanID: string }[];
     readonly tags: readonly Tag[];
     readonly processID: string;
@@ -27,14 +32,11 @@ interface Trace {
   >;
 }
 
-/** What a test asks where the traces are kept, by Jaeger's query API. */
+/** What is asked where the traces are kept, by Jaeger's query API. */
 export class TraceStore {
-  /** Where collectors send to. */
-  readonly endpoint: string;
   readonly #api: string;
 
-  constructor({ endpoint, api }: { endpoint: string; api: string }) {
-    this.endpoint = endpoint;
+  constructor(api: string) {
     this.#api = api;
   }
 
@@ -50,7 +52,7 @@ export class TraceStore {
 }
 
 function spansOf({ spans, processes }: Trace): StoredSpan[] {
-  return spans.map(({ spanID, operationName, references, tags, processID }) => {
+  return spans.map(({ spanID, operationName, startTime, duration, references, tags, processID }) => {
     const { serviceName = '', tags: resource = [] } = processes[processID] ?? {};
     const own = toRecord(tags);
     return {
@@ -59,6 +61,8 @@ function spansOf({ spans, processes }: Trace): StoredSpan[] {
       kind: typeof own['span.kind'] === 'string' ? own['span.kind'] : 'internal',
       spanId: spanID,
       parentSpanId: references.find(({ refType }) => refType === 'CHILD_OF')?.spanID,
+      start: startTime,
+      duration,
       tags: own,
       resource: toRecord(resource),
     };
