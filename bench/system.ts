@@ -9,9 +9,6 @@ export const STORE_PREFIX = 'bench-primes';
 
 const ENV = { LOG_LEVEL: 'info', QUEUE_PREFIX, STORE_PREFIX, MAX_QUEUED: '10000000', MAX_N: '1000000000' };
 
-/** As the images run them: see the Dockerfile. */
-const BUILT = { builtWith: ['--max-semi-space-size=2'] };
-
 /** The service on this machine: its own Redis, an api, and what else is started, to its end at the latest. */
 export interface System {
   readonly redis: TestRedis;
@@ -26,7 +23,7 @@ export async function startSystem(): Promise<System> {
   const env = { ...ENV, REDIS_URL: redis.url };
   const started: ServiceProcess[] = [];
   const start: System['start'] = async (service, more = {}) => {
-    const child = await startService(service, { ...env, ...more }, BUILT);
+    const child = await startService(service, { ...env, ...more }, 'built');
     started.push(child);
     return child;
   };
