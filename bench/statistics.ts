@@ -3,6 +3,11 @@ export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
+/** The middle of one figure of many measurements. */
+export function medianOf<K extends string>(measured: readonly Readonly<Record<K, number>>[], key: K): number {
+  return median(measured.map((one) => one[key]));
+}
+
 /** Nearest-rank percentile. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);

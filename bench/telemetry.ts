@@ -5,7 +5,7 @@ import { findOnPath } from '../dev/on-path.ts';
 import { startCollector } from '../test/telemetry/engines.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
-import { interleaved, median } from './statistics.ts';
+import { interleaved, median, medianOf } from './statistics.ts';
 import type { System } from './system.ts';
 
 /** Many short turns: what else the machine does changes from one second to the next. */
@@ -60,8 +60,6 @@ export async function* telemetryRows(system: System): AsyncGenerator<Row> {
     };
   }
 }
-
-const medianOf = (loads: readonly Load[], key: keyof Load) => median(loads.map((load) => load[key]));
 
 async function measure({ url, pid }: { url: string; pid: number }): Promise<Load> {
   const before = cpuMicroseconds(pid);
