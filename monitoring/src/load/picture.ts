@@ -54,22 +54,10 @@ export function drawLoad({ history, replicas }: Load): string {
     }),
   });
   const series: Series[][] = [
-    [
-      {
-        name: 'wanted',
-        points: stairs(
-          replicas.map(({ at, wanted }) => [at, wanted]),
-          range.to,
-        ),
-      },
-      {
-        name: 'ready',
-        points: stairs(
-          replicas.map(({ at, ready }) => [at, ready]),
-          range.to,
-        ),
-      },
-    ],
+    (['wanted', 'ready'] as const).map((name) => {
+      const changes = replicas.map((change) => [change.at, change[name]] as const);
+      return { name, points: stairs(changes, range.to) };
+    }),
     [of(COMPLETION, ({ perSecond }) => perSecond)],
     [of(SUBMISSION, ({ p95 }) => p95)],
     [of(COMPLETION, ({ p95 }) => p95)],
