@@ -1,8 +1,8 @@
-import { SpanKind, SpanStatusCode, type SpanContext } from '@opentelemetry/api';
+import { SpanKind, type SpanContext } from '@opentelemetry/api';
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import type { Request, Response } from 'express';
 import { endpointOf } from '../http/endpoint.ts';
-import { Entry } from './spans.ts';
+import { Entry, failAs } from './spans.ts';
 
 /** Probes and scrapes come every few seconds and tell nothing. */
 const UNTRACED = new Set(['/livez', '/readyz', '/metrics']);
@@ -39,9 +39,7 @@ export function enterRequest(
     const route = endpointOf(req);
     if (route !== undefined) entry.span.updateName(`${name} ${route}`).setAttribute('http.route', route);
     entry.span.setAttribute('http.response.status_code', status);
-    if (status >= 500) {
-      entry.span.setAttribute('error.type', String(status)).setStatus({ code: SpanStatusCode.ERROR });
-    }
+    if (status >= 500) failAs(entry.span, String(status));
     // The client went away before the whole answer was sent.
     if (!writableFinished) entry.span.setAttribute('primes.outcome', 'aborted');
     entry.end();

@@ -96,7 +96,12 @@ async function runIn<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T
 /** Says on a span that what it stands for went wrong. */
 export function fail(span: Span, error: unknown): void {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  span.setAttribute('error.type', name).setStatus({ code: SpanStatusCode.ERROR, message });
+  failAs(span, name, message);
+}
+
+/** The same where there is no error, but a status or another word for what went wrong. */
+export function failAs(span: Span, type: string, message = ''): void {
+  span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR, message });
 }
 
 /** Names on the active span, if it is recorded, another one that has to do with it. */

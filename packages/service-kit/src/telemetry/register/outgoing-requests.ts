@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { SpanKind, type Span } from '@opentelemetry/api';
-import { fail, startSpanBelow } from '../spans.ts';
+import { fail, failAs, startSpanBelow } from '../spans.ts';
 import { spanContextIn, traceparentOf } from '../trace-context.ts';
 
 /** What undici, and so `fetch`, tells of a request. */
@@ -41,7 +41,7 @@ export function traceOutgoingRequests(): () => void {
     'undici:request:headers': ({ request, response }) => {
       const status = response?.statusCode ?? 0;
       const span = spans.get(request)?.setAttribute('http.response.status_code', status);
-      if (span && status >= 400) fail(span, Object.assign(new Error(), { name: String(status) }));
+      if (span && status >= 400) failAs(span, String(status));
     },
     'undici:request:trailers': ({ request }) => {
       spans.get(request)?.end();
