@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
+import { elapsed } from './elapsed.ts';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { openSystem } from './system.ts';
@@ -70,12 +71,7 @@ describe('a paused queue', () => {
     for (let i = 0; i < WAITING; i++) tasks.push(await system.submit({ n: 1_000 }));
     await workersReady(WAITING / TARGET);
     const idle = Date.now();
-    await eventually(
-      () => {
-        expect(Date.now() - idle).toBeGreaterThan(OBSERVED_MS);
-      },
-      { timeoutMs: OBSERVED_MS + 5_000, intervalMs: 500 },
-    );
+    await elapsed(idle, OBSERVED_MS);
     const others = replicas.changes.filter(({ values }) => values[0] !== String(WAITING / TARGET));
     expect(others.filter(({ at }) => at > idle)).toEqual([]);
     const summary = await fetch(`${system.api}/api/metrics/summary`);

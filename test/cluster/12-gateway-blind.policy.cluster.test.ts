@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
+import { elapsed } from './elapsed.ts';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { get, kubectl } from './kubectl.ts';
@@ -53,12 +54,7 @@ describe('a gateway that Redis is cut off from', () => {
     await release();
     for (const task of tasks) expect((await system.ended(task)).status).toBe('done');
     const idle = Date.now();
-    await eventually(
-      () => {
-        expect(Date.now() - idle).toBeGreaterThan(OBSERVED_MS);
-      },
-      { timeoutMs: OBSERVED_MS + 5_000, intervalMs: 500 },
-    );
+    await elapsed(idle, OBSERVED_MS);
     expect(replicas.changes.map(({ values }) => values[0])).toEqual(replicas.changes.map(() => '2'));
     await allow(egress);
     const seeing = Date.now();
