@@ -7,8 +7,8 @@ import { median } from './statistics.ts';
 import { STORE_PREFIX, residentBytes, type System } from './system.ts';
 
 const STARTS = 5;
-/** For what the start has left behind to be collected. */
-const IDLE_MS = 3_000;
+/** For the process to see that it is idle, and to give back what its start took. */
+const IDLE_MS = 12_000;
 
 /** How long each process takes to be ready, and what it holds when it has nothing to do. */
 export async function* startRows(system: System): AsyncGenerator<Row> {

@@ -19,11 +19,15 @@ export interface Running extends AsyncDisposable {
 export function startServices(services: readonly Service[], env: NodeJS.ProcessEnv): Running {
   const children = services.map(({ name, main }) => {
     // Memory as in the images: the Dockerfile says why.
-    const child = spawn(process.execPath, ['--max-semi-space-size=2', '--import', END_WITH_PARENT, main], {
-      cwd: ROOT,
-      env: { ...env, MALLOC_ARENA_MAX: '1' },
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=16', '--expose-gc', '--import', END_WITH_PARENT, main],
+      {
+        cwd: ROOT,
+        env: { ...env, MALLOC_ARENA_MAX: '1' },
+        stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      },
+    );
     return { name, child, ended: once(child, 'exit') };
   });
   return {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { ConfigError, parseConfig, type CommonConfig } from './config.ts';
+import { releaseMemoryWhenIdle } from './idle-memory.ts';
 import { createLogger } from './logger.ts';
 import { startTracing } from './telemetry/tracing.ts';
 
@@ -94,6 +95,7 @@ export async function runService<S extends z.ZodObject>(
     const { LOG_LEVEL, LOG_FORMAT, SHUTDOWN_DEADLINE_MS } = config as CommonConfig;
     const log = await createLogger(service, { LOG_LEVEL, LOG_FORMAT });
     const endTracing = await startTracing(service, env, log);
+    releaseMemoryWhenIdle();
     await run({ log, deadlineMs: SHUTDOWN_DEADLINE_MS }, (lifecycle) => {
       // Before all else, and so closed last: what the others do at their end is seen too.
       if (endTracing) lifecycle.onClose('tracing', endTracing);

@@ -33,7 +33,7 @@ const DEFAULTS = {
   SCALER_PORT: '0',
   LOG_FORMAT: 'json',
   // As in the images: the Dockerfile says why.
-  NODE_OPTIONS: '--max-semi-space-size=2',
+  NODE_OPTIONS: '--max-semi-space-size=16 --expose-gc',
   MALLOC_ARENA_MAX: '1',
   SHUTDOWN_LINGER_MS: '0',
   IDEMPOTENCY_SECRET: 'only-for-tests-idempotency',
