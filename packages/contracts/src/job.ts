@@ -62,6 +62,12 @@ export const JobProgressSchema = z.strictObject({
 });
 export type JobProgress = z.infer<typeof JobProgressSchema>;
 
+/** What a job says of its progress, if a worker of ours has written it. */
+export function progressOf(job: { readonly progress: unknown }): JobProgress | undefined {
+  // BullMQ's 0 until then, which zod would first make an error of.
+  return job.progress === 0 ? undefined : JobProgressSchema.safeParse(job.progress).data;
+}
+
 /** `job.returnvalue`: counts only. The primes themselves are in the store, once for everyone. */
 export const JobResultSchema = z.strictObject({
   /** Milliseconds since the epoch of the first start of work. */

@@ -1,4 +1,4 @@
-import { JobProgressSchema, type JobProgress } from '@primes/contracts';
+import { progressOf, type JobProgress } from '@primes/contracts';
 
 /** Milliseconds between two writes: 4 a second, and none for a task that is done before the first. */
 const INTERVAL_MS = 250;
@@ -18,8 +18,12 @@ export class ProgressReporter {
   /** `onTick` is called with each write: the time to look after a running task. */
   constructor(job: ProgressJob, onTick: () => void) {
     this.#job = job;
-    const before = JobProgressSchema.safeParse(job.progress).data;
-    this.#state = before ?? { startedAt: Date.now(), segmentsDone: 0, segmentsTotal: 0, segmentsComputed: 0 };
+    this.#state = progressOf(job) ?? {
+      startedAt: Date.now(),
+      segmentsDone: 0,
+      segmentsTotal: 0,
+      segmentsComputed: 0,
+    };
     this.#timer = setInterval(() => {
       // While Redis is away the first write waits for it, and a pile behind it would say nothing more.
       if (this.#writing) return;

@@ -1,8 +1,8 @@
 import {
   COMPUTE_JOB,
-  JobProgressSchema,
   StoredTaskSchema,
   decodeFailure,
+  progressOf,
   type StoredTask,
   type TaskStatus,
   type TaskSummary,
@@ -30,8 +30,7 @@ export function toTask(job: TaskJob, state: JobState | 'unknown'): Task | undefi
   if (!parsed.success) return undefined;
   const stored = parsed.data;
   const { task, cancelledAt, traceparent } = stored;
-  // BullMQ's 0 until a worker writes its own, which zod would first make an error of.
-  const progress = job.progress === 0 ? undefined : JobProgressSchema.safeParse(job.progress).data;
+  const progress = progressOf(job);
   const status = statusOf(job, state, cancelledAt);
   const startedAt = progress?.startedAt ?? startOfWork(job) ?? job.processedOn;
   const finishedAt = job.finishedOn ?? (status === 'cancelled' ? cancelledAt : undefined);
