@@ -37,7 +37,7 @@ export class Client {
     return performance.now() - start;
   }
 
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.close();
   }
 }

@@ -40,7 +40,7 @@ async function beside(system: System, concurrency: number): Promise<string> {
 
 async function besideLarge(system: System, concurrency: number): Promise<number[]> {
   const worker = await system.start('worker', { WORKER_CONCURRENCY: String(concurrency) });
-  const client = system.client(2);
+  await using client = system.client(2);
   await client.time({ n: 1_000, fresh: true });
   const times: number[] = [];
   while (times.length < SMALL_TASKS) {
@@ -51,7 +51,6 @@ async function besideLarge(system: System, concurrency: number): Promise<number[
       times.push(await client.time({ n: 1_000, fresh: true }));
     await large;
   }
-  await client.close();
   await worker[Symbol.asyncDispose]();
   return times;
 }

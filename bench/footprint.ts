@@ -36,7 +36,7 @@ export async function* startRows(system: System): AsyncGenerator<Row> {
 export async function* storeRows(system: System): AsyncGenerator<Row> {
   const redis = createBackgroundRedis(system.redis.url, { name: 'bench', commandTimeoutMs: 2_000 });
   const keys = new StoreKeys(STORE_PREFIX);
-  const client = system.client(1);
+  await using client = system.client(1);
   await system.start('worker');
   for (const n of [500_000, 100_000_000]) {
     await client.time({ n });
@@ -52,6 +52,5 @@ export async function* storeRows(system: System): AsyncGenerator<Row> {
       bar: atMost(bytes / n, 0.75, format),
     };
   }
-  await client.close();
   redis.disconnect();
 }

@@ -5,7 +5,7 @@ import type { System } from './system.ts';
 /** From POST to `done` by long-poll, by one client. */
 export async function* latencyRows(system: System): AsyncGenerator<Row> {
   await system.start('worker');
-  const client = system.client(2);
+  await using client = system.client(2);
   const perPrime: number[] = [];
   for (const { n, rounds, most } of [
     { n: 1_000_000, rounds: 9, most: 30 },
@@ -33,5 +33,4 @@ export async function* latencyRows(system: System): AsyncGenerator<Row> {
       bar: { text: '≤ 4.0 ms / ≤ 15.0 ms', met },
     };
   }
-  await client.close();
 }

@@ -5,45 +5,53 @@ import { atLeast, ms, perSecond, times, type Row } from './row.ts';
 import { interleaved, median } from './statistics.ts';
 import type { System } from './system.ts';
 
-const SUBMISSIONS = 2_000;
+const SUBMISSIONS = 1_000;
 const ROUNDS = 3;
 const N = 500_000;
 const POLL_MS = 5;
 
 /** Against another service that speaks `POST /tasks` and `GET /tasks/{id}`. It should be new: its first task is cold. */
 export async function* peerRows(system: System, peer: string): AsyncGenerator<Row> {
-  const theirs = await timeOf(peer);
-  const worker = await system.start('worker');
-  const client = system.client(1);
+  const theirs = await timeOf(peer, N);
+  await system.start('worker');
+  await using client = system.client(1);
   await client.time({ n: N, fresh: true });
   const ours = await client.time({ n: N, fresh: true });
-  await client.close();
-  await worker[Symbol.asyncDispose]();
   yield {
     what: `cold n = ${N.toLocaleString('en')} against PEER_URL`,
     measured: `${times(theirs / ours)} (${ms(ours)} and ${ms(theirs)})`,
     bar: atLeast(theirs / ours, 300, times),
   };
 
+  // Each with its workers at work, and nothing left to do from the turn of the other: the last task comes last.
   const [our, their] = await interleaved(
     ROUNDS,
-    () => submitMany(system.api.url, SUBMISSIONS),
-    () => submitMany(peer, SUBMISSIONS),
+    async () => {
+      const duration = await submitMany(system.api.url, SUBMISSIONS);
+      await client.time({ n: 1 });
+      return duration;
+    },
+    async () => {
+      const duration = await submitMany(peer, SUBMISSIONS);
+      await timeOf(peer, 1);
+      return duration;
+    },
   );
   const ratio = median(their) / median(our);
   yield {
-    what: `POST /tasks, ${CONNECTIONS} connections, against PEER_URL`,
+    what: `POST /tasks, ${CONNECTIONS} connections, workers at work, against PEER_URL`,
     measured: `${times(ratio)} (${perSecond(SUBMISSIONS, median(our))} and ${perSecond(SUBMISSIONS, median(their))})`,
     bar: atLeast(ratio, 10, times),
   };
 }
 
-async function timeOf(peer: string): Promise<number> {
+/** Milliseconds from the submission to the end. */
+async function timeOf(peer: string, n: number): Promise<number> {
   const start = performance.now();
   const answer = await request(`${peer}/tasks`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ n: N }),
+    body: JSON.stringify({ n }),
   });
   const { request_id: id } = (await answer.body.json()) as { request_id: string };
   for (;;) {

@@ -17,10 +17,9 @@ export async function* streamingRows(
   { primesieve }: { primesieve: boolean },
 ): AsyncGenerator<Row> {
   const worker = await system.start('worker');
-  const client = system.client(1);
+  await using client = system.client(1);
   const id = await client.submit({ n: N });
   await client.done(id);
-  await client.close();
   await worker[Symbol.asyncDispose]();
 
   await using api = await system.start('api');
