@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, ms, perSecond, times, type Row } from './row.ts';
-import { interleaved, median } from './statistics.ts';
+import { interleaved, median, medianRatio } from './statistics.ts';
 import type { System } from './system.ts';
 
 const SUBMISSIONS = 1_000;
@@ -37,7 +37,7 @@ export async function* peerRows(system: System, peer: string): AsyncGenerator<Ro
       return duration;
     },
   );
-  const ratio = median(their) / median(our);
+  const ratio = medianRatio(their, our);
   yield {
     what: `POST /tasks, ${CONNECTIONS} connections, workers at work, against PEER_URL`,
     measured: `${times(ratio)} (${perSecond(SUBMISSIONS, median(our))} and ${perSecond(SUBMISSIONS, median(their))})`,

@@ -8,6 +8,14 @@ export function medianOf<K extends string>(measured: readonly Readonly<Record<K,
   return median(measured.map((one) => one[key]));
 }
 
+/**
+ * How two sides compare that took turns: the middle of their ratios round by round, since the two turns of a round had
+ * the same neighbours on the machine, whose speed changes from one second to the next.
+ */
+export function medianRatio(ours: readonly number[], theirs: readonly number[]): number {
+  return median(ours.map((our, round) => our / (theirs[round] ?? NaN)));
+}
+
 /** Nearest-rank percentile. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);

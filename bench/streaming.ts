@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { atLeast, atMost, megabytes, times, type Row } from './row.ts';
 import { writeTextByPrimesieve } from './primesieve.ts';
-import { interleaved, median } from './statistics.ts';
+import { interleaved, median, medianRatio } from './statistics.ts';
 import { residentBytes, type System } from './system.ts';
 
 const N = 100_000_000;
@@ -34,7 +34,7 @@ export async function* streamingRows(
   );
   const rate = median(ours);
   if (primesieve) {
-    const ratio = rate / median(theirs);
+    const ratio = medianRatio(ours, theirs);
     yield {
       what: 'text of 1e8 primes over HTTP, against `primesieve -p` to a pipe',
       measured: `${times(ratio)} (${megabytes(rate)}/s and ${megabytes(median(theirs))}/s)`,

@@ -5,7 +5,7 @@ import { Queue } from 'bullmq';
 import { startBare } from './bare-pair.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
-import { interleaved, medianOf, timed } from './statistics.ts';
+import { interleaved, median, medianRatio, timed } from './statistics.ts';
 import { QUEUE_PREFIX, type System } from './system.ts';
 
 export const SUBMISSIONS = 5_000;
@@ -43,11 +43,12 @@ export async function* submitAndDrainRows(system: System): AsyncGenerator<Row> {
     { key: 'submit', what: `POST /tasks, ${CONNECTIONS} connections`, least: 1 },
     { key: 'drain', what: 'cached tasks drained by one worker', least: 0.9 },
   ] as const) {
-    const [our, their] = [medianOf(ourRounds, key), medianOf(bareRounds, key)];
-    const ratio = their / our;
+    const our = ourRounds.map((round) => round[key]);
+    const their = bareRounds.map((round) => round[key]);
+    const ratio = medianRatio(their, our);
     yield {
       what: `${what}, against a bare Express + BullMQ pair`,
-      measured: `${times(ratio)} (${perSecond(SUBMISSIONS, our)} and ${perSecond(SUBMISSIONS, their)})`,
+      measured: `${times(ratio)} (${perSecond(SUBMISSIONS, median(our))} and ${perSecond(SUBMISSIONS, median(their))})`,
       bar: atLeast(ratio, least, times),
     };
   }

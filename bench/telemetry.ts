@@ -5,7 +5,7 @@ import { findOnPath } from '../dev/on-path.ts';
 import { startCollector } from '../test/telemetry/engines.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
-import { interleaved, median, medianOf } from './statistics.ts';
+import { interleaved, medianOf, medianRatio } from './statistics.ts';
 import type { System } from './system.ts';
 
 /** Many short turns: what else the machine does changes from one second to the next. */
@@ -49,8 +49,7 @@ export async function* telemetryRows(system: System): AsyncGenerator<Row> {
     { share: '10 %', loads: traced[0], least: 0.9 },
     { share: '100 %', loads: traced[1], least: 0.75 },
   ]) {
-    // Of the two turns of each round, which had the same neighbours on the machine.
-    const ratio = median(loads.map((ours, round) => (none[round]?.milliseconds ?? NaN) / ours.milliseconds));
+    const ratio = medianRatio(durations(none), durations(loads));
     const rates = [loads, none].map((side) => perSecond(SUBMISSIONS, medianOf(side, 'milliseconds')));
     const cpu = [loads, none].map((side) => `${medianOf(side, 'microseconds').toFixed(0)} µs`);
     yield {
@@ -60,6 +59,8 @@ export async function* telemetryRows(system: System): AsyncGenerator<Row> {
     };
   }
 }
+
+const durations = (loads: readonly Load[]) => loads.map(({ milliseconds }) => milliseconds);
 
 async function measure({ url, pid }: { url: string; pid: number }): Promise<Load> {
   const before = cpuMicroseconds(pid);
