@@ -10,7 +10,7 @@ import { noWorkers, podsOf, workersReady } from './workers.ts';
 
 type Task = { readonly request_id: string };
 
-/** What a worker that was lost without a word costs: 10 s of lock and 15 s between two looks, then a start. */
+/** What a worker that was lost without a word costs: its lock and the looks for it (ADR 0006), then a start. */
 const FOUND_WITHIN_MS = 25_000;
 
 beforeAll(() => install(QUICK));

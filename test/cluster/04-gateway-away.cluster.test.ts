@@ -10,8 +10,8 @@ import { noWorkers, workersReady } from './workers.ts';
 
 /** By polling alone, every 5 s. */
 const WANTED_WITHIN_MS = 10_000;
-/** Longer than it takes to go to zero: the cooldown of 15 s, and a poll. */
-const OBSERVED_MS = 30_000;
+/** Longer than it takes to go to zero: the cooldown of 11 s, and two polls. */
+const OBSERVED_MS = 25_000;
 /** Enough for several workers, of four each. */
 const MANY = 20;
 

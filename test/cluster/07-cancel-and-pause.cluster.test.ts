@@ -11,8 +11,8 @@ const CANCELLED_WITHIN_MS = 1_000;
 /** Of each worker: `scaling.target`. */
 const TARGET = 4;
 const WAITING = 2 * TARGET;
-/** Longer than it takes to scale in (15 s, and the autoscaler's own 15 s) or to zero. */
-const OBSERVED_MS = 40_000;
+/** Longer than it takes to scale in (10 s, and the autoscaler's own 15 s) or to zero. */
+const OBSERVED_MS = 30_000;
 
 beforeAll(() => install(QUICK));
 

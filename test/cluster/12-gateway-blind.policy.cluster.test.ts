@@ -9,8 +9,8 @@ import { watch } from './watch.ts';
 import { noWorkers, workersReady } from './workers.ts';
 
 const POLICY = 'primes-metrics-gateway';
-/** Longer than it would take to scale in (15 s, and the autoscaler's own 15 s) or to zero. */
-const OBSERVED_MS = 50_000;
+/** Longer than it would take to scale in (10 s, and the autoscaler's own 15 s) or to zero. */
+const OBSERVED_MS = 40_000;
 
 let egress: unknown;
 
