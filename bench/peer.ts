@@ -5,7 +5,7 @@ import { atLeast, ms, perSecond, times, type Row } from './row.ts';
 import { interleaved, median, medianRatio } from './statistics.ts';
 import type { System } from './system.ts';
 
-const SUBMISSIONS = 1_000;
+const SUBMISSIONS = 500;
 const ROUNDS = 3;
 const N = 500_000;
 const POLL_MS = 5;

@@ -9,7 +9,7 @@ import { interleaved, medianOf, medianRatio } from './statistics.ts';
 import type { System } from './system.ts';
 
 /** Many short turns: what else the machine does changes from one second to the next. */
-const ROUNDS = 30;
+const ROUNDS = 20;
 const SUBMISSIONS = 1_500;
 /** For the last spans to leave, before the next side has its turn. */
 const SETTLE_MS = 200;
