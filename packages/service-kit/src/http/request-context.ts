@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TraceFlags, context, type SpanContext } from '@opentelemetry/api';
+import { TraceFlags, type SpanContext } from '@opentelemetry/api';
 import type { NextFunction, Request, Response } from 'express';
 import { enterRequest } from '../telemetry/server-span.ts';
 import { spanContextIn, traceparentOf } from '../telemetry/trace-context.ts';
@@ -29,7 +29,7 @@ export function requestContext() {
     const traceparent = traceparentOf(own);
     contexts.set(req, { requestId, traceId: own.traceId, traceparent });
     res.set('X-Request-Id', requestId).set('traceparent', traceparent);
-    if (entry) context.with(entry.context, next);
+    if (entry) entry.run(next);
     else next();
   };
 }

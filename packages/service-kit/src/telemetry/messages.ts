@@ -1,4 +1,4 @@
-import { SpanKind, context, type Attributes, type Span } from '@opentelemetry/api';
+import { SpanKind, type Attributes, type Span } from '@opentelemetry/api';
 import { Entry, fail, withSpan } from './spans.ts';
 import { spanContextIn, traceparentOf } from './trace-context.ts';
 import { isTracing } from './tracing.ts';
@@ -54,7 +54,7 @@ function enter({ traceparent, first, attributes, queue, id }: Received): Entry {
 async function processIn<T>(received: Received, process: () => Promise<T>): Promise<T> {
   const entry = enter(received);
   try {
-    return await context.with(entry.context, process);
+    return await entry.run(process);
   } catch (error) {
     note(entry.span, error, received.outcomeOf(error));
     throw error;
