@@ -26,16 +26,8 @@ export async function* peerRows(system: System, peer: string): AsyncGenerator<Ro
   // Each with its workers at work, and nothing left to do from the turn of the other: the last task comes last.
   const [our, their] = await interleaved(
     ROUNDS,
-    async () => {
-      const duration = await submitMany(system.api.url, SUBMISSIONS);
-      await client.time({ n: 1 });
-      return duration;
-    },
-    async () => {
-      const duration = await submitMany(peer, SUBMISSIONS);
-      await timeOf(peer, 1);
-      return duration;
-    },
+    () => submitAndEnd(system.api.url, () => client.time({ n: 1 })),
+    () => submitAndEnd(peer, () => timeOf(peer, 1)),
   );
   const ratio = medianRatio(their, our);
   yield {
@@ -43,6 +35,13 @@ export async function* peerRows(system: System, peer: string): AsyncGenerator<Ro
     measured: `${times(ratio)} (${perSecond(SUBMISSIONS, median(our))} and ${perSecond(SUBMISSIONS, median(their))})`,
     bar: atLeast(ratio, 10, times),
   };
+}
+
+/** Milliseconds that the submissions take; resolves once one more task, the last in the queue, has ended. */
+async function submitAndEnd(base: string, last: () => Promise<unknown>): Promise<number> {
+  const duration = await submitMany(base, SUBMISSIONS);
+  await last();
+  return duration;
 }
 
 /** Milliseconds from the submission to the end. */

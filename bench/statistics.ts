@@ -3,9 +3,12 @@ export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The middle of one figure of many measurements. */
-export function medianOf<K extends string>(measured: readonly Readonly<Record<K, number>>[], key: K): number {
-  return median(measured.map((one) => one[key]));
+/** One figure of many measurements. */
+export function valuesOf<K extends string>(
+  measured: readonly Readonly<Record<K, number>>[],
+  key: K,
+): number[] {
+  return measured.map((one) => one[key]);
 }
 
 /**

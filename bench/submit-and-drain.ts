@@ -5,7 +5,7 @@ import { Queue } from 'bullmq';
 import { startBare } from './bare-pair.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
-import { interleaved, median, medianRatio, timed } from './statistics.ts';
+import { interleaved, median, medianRatio, timed, valuesOf } from './statistics.ts';
 import { QUEUE_PREFIX, type System } from './system.ts';
 
 export const SUBMISSIONS = 5_000;
@@ -43,8 +43,8 @@ export async function* submitAndDrainRows(system: System): AsyncGenerator<Row> {
     { key: 'submit', what: `POST /tasks, ${CONNECTIONS} connections`, least: 1 },
     { key: 'drain', what: 'cached tasks drained by one worker', least: 0.9 },
   ] as const) {
-    const our = ourRounds.map((round) => round[key]);
-    const their = bareRounds.map((round) => round[key]);
+    const our = valuesOf(ourRounds, key);
+    const their = valuesOf(bareRounds, key);
     const ratio = medianRatio(their, our);
     yield {
       what: `${what}, against a bare Express + BullMQ pair`,

@@ -5,7 +5,6 @@ import {
   createContextKey,
   trace,
   type Attributes,
-  type Context,
   type Span,
   type SpanContext,
   type SpanKind,
@@ -43,19 +42,18 @@ export interface Incoming {
 /** The span of what came in, to be ended with `end`, and above all that is done about it in `run`. */
 export class Entry {
   readonly span: Span;
-  readonly #context: Context;
   readonly #budget: Budget = { used: { step: 0, command: 0 }, unseen: 0 };
 
   constructor({ name, kind, attributes, parent, link }: Incoming) {
     const links = link ? [{ context: link }] : [];
     const above = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
     this.span = tracer.startSpan(name, { kind, attributes, links }, above);
-    this.#context = trace.setSpan(ROOT_CONTEXT, this.span).setValue(BUDGET, this.#budget);
   }
 
   /** Does `work` beneath the span; where that is not recorded, nothing beneath it would be either, so it costs nothing. */
   run<T>(work: () => T): T {
-    return this.span.isRecording() ? context.with(this.#context, work) : work();
+    if (!this.span.isRecording()) return work();
+    return context.with(trace.setSpan(ROOT_CONTEXT, this.span).setValue(BUDGET, this.#budget), work);
   }
 
   end(): void {
