@@ -3,7 +3,7 @@ import { figure, median, seconds } from './figures.ts';
 import { QUICK, helm, install } from './helm.ts';
 import { openSystem } from './system.ts';
 import { watch } from './watch.ts';
-import { noWorkers } from './workers.ts';
+import { noWorkers, watchReplicas } from './workers.ts';
 
 const RUNS = 5;
 /** With external-push KEDA is told at once; by polling alone it would be up to 5 s. */
@@ -21,7 +21,7 @@ describe('the first task, with no worker', () => {
 
   it('has a worker wanted at once, and is done as soon as that has started', async () => {
     await using system = await openSystem();
-    await using deployment = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    await using deployment = await watchReplicas();
     await using pods = await watch(
       ['pods', '--selector', 'app.kubernetes.io/component=worker'],
       '{.status.phase}',

@@ -3,8 +3,8 @@ import { NTH_PRIME } from '@primes/testing';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { openSystem, type ClusterSystem } from './system.ts';
-import { watch, type Change } from './watch.ts';
-import { noWorkers } from './workers.ts';
+import type { Change } from './watch.ts';
+import { noWorkers, watchReplicas } from './workers.ts';
 
 const TASKS = 300;
 /** Every so many is a long one: 15 in all, for which four workers are wanted once nothing else is left. */
@@ -55,7 +55,7 @@ describe(`${TASKS} mixed tasks`, () => {
     await system.storeRedis.flushall();
     // The long tasks wait for it until workers have been taken away under them.
     const release = await system.hold(LAST_SEGMENT);
-    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    await using replicas = await watchReplicas();
     const start = Date.now();
     const tasks = await submitAll(system);
     const many = await replicas.first(start, ([count]) => Number(count) > LEFT_FOR_LONG, 120_000);

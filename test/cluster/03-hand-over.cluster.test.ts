@@ -6,7 +6,7 @@ import { killWorker, shareProcesses } from './kill.ts';
 import { kubectl } from './kubectl.ts';
 import { openSystem, type ClusterSystem } from './system.ts';
 import { watch } from './watch.ts';
-import { noWorkers, podsOf, workersReady } from './workers.ts';
+import { noWorkers, podsOf, watchReplicas, workersReady } from './workers.ts';
 
 type Task = { readonly request_id: string };
 
@@ -91,7 +91,7 @@ describe('a busy worker', () => {
       { timeoutMs: 90_000 },
     );
     await workersReady(2);
-    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    await using replicas = await watchReplicas();
     const released = Date.now();
     await releaseShort();
     for (const task of short) expect((await system.ended(task)).status).toBe('done');

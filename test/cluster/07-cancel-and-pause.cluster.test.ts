@@ -4,8 +4,7 @@ import { elapsed } from './elapsed.ts';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { openSystem } from './system.ts';
-import { watch } from './watch.ts';
-import { noWorkers, workersReady } from './workers.ts';
+import { noWorkers, watchReplicas, workersReady } from './workers.ts';
 
 const CANCELLED_WITHIN_MS = 1_000;
 /** Of each worker: `scaling.target`. */
@@ -50,7 +49,7 @@ describe('a paused queue', () => {
     const first = await system.submit({ n: 1_000 });
     expect((await system.ended(first)).status).toBe('done');
     await workersReady(1);
-    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    await using replicas = await watchReplicas();
     await system.queue.pause();
     const paused = Date.now();
     const gone = await replicas.first(paused, ([count]) => count === '0', 120_000);
@@ -66,7 +65,7 @@ describe('a paused queue', () => {
     await using system = await openSystem();
     await noWorkers();
     await system.queue.pause();
-    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    await using replicas = await watchReplicas();
     const tasks = [];
     for (let i = 0; i < WAITING; i++) tasks.push(await system.submit({ n: 1_000 }));
     await workersReady(WAITING / TARGET);

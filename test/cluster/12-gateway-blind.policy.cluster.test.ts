@@ -5,8 +5,7 @@ import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { get, kubectl } from './kubectl.ts';
 import { openSystem, type ClusterSystem } from './system.ts';
-import { watch } from './watch.ts';
-import { noWorkers, workersReady } from './workers.ts';
+import { noWorkers, watchReplicas, workersReady } from './workers.ts';
 
 const POLICY = 'primes-metrics-gateway';
 /** Longer than it would take to scale in (10 s, and the autoscaler's own 15 s) or to zero. */
@@ -50,7 +49,7 @@ describe('a gateway that Redis is cut off from', () => {
       },
       { timeoutMs: 30_000, intervalMs: 500 },
     );
-    await using replicas = await watch(['deployment', 'primes-worker'], '{.spec.replicas}');
+    await using replicas = await watchReplicas();
     await release();
     for (const task of tasks) expect((await system.ended(task)).status).toBe('done');
     const idle = Date.now();

@@ -47,3 +47,4 @@ export async function watch(what: readonly string[], template: string) {
     },
   };
 }
+export type Watch = Awaited<ReturnType<typeof watch>>;

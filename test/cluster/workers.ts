@@ -1,5 +1,6 @@
 import { eventually } from '@primes/testing';
 import { get, kubectl, list, type KubernetesObject } from './kubectl.ts';
+import { watch, type Watch } from './watch.ts';
 
 const WORKERS = 'app.kubernetes.io/name=primes,app.kubernetes.io/component=worker';
 
@@ -22,6 +23,11 @@ export function workersReady(count: number, timeoutMs = 120_000): Promise<string
     },
     { timeoutMs, intervalMs: 200 },
   );
+}
+
+/** Follows how many workers are wanted. */
+export function watchReplicas(): Promise<Watch> {
+  return watch(['deployment', 'primes-worker'], '{.spec.replicas}');
 }
 
 /** Resolves once there is no worker, and none is wanted. */
