@@ -114,7 +114,7 @@ export const queueAndAutoscaling = dashboard({
       lines({
         title: 'Answers to KEDA',
         description:
-          'Calls of KEDA in a second by outcome. `stale` and `error` keep the number of workers as it is; `invalid` is a wrong trigger.',
+          'Calls of KEDA in a second by outcome. `unavailable` and `error` keep the number of workers as it is; `invalid` is a wrong trigger.',
         unit: 'ops',
         queries: [
           ['{{result}}', `sum by (result) (rate(prime_scaler_requests_total{${HERE}}[$__rate_interval]))`],
@@ -122,7 +122,7 @@ export const queueAndAutoscaling = dashboard({
       }),
       [
         ['ok', 'green'],
-        ['stale', 'orange'],
+        ['unavailable', 'orange'],
         ['error', 'red'],
         ['invalid', 'purple'],
       ],

@@ -3,7 +3,7 @@ import { demandOf } from './demand.ts';
 import type { Samplers } from './samplers.ts';
 import type { SamplerObserver } from './samples/sampler.ts';
 
-const SCALER_RESULTS = ['ok', 'stale', 'invalid', 'error'] as const;
+const SCALER_RESULTS = ['ok', 'unavailable', 'invalid', 'error'] as const;
 export type ScalerResult = (typeof SCALER_RESULTS)[number];
 
 const SCALER_CALLS = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics'];
@@ -36,7 +36,7 @@ export class GatewayMetrics implements SamplerObserver {
     });
     this.#scalerRequests = new Counter({
       name: 'prime_scaler_requests_total',
-      help: 'Answers to KEDA, by call and outcome; `stale` is a scaler that does not know',
+      help: 'Answers to KEDA, by call and outcome; `unavailable` is a scaler that does not know, or not yet',
       labelNames: ['rpc', 'result'],
       registers,
     });

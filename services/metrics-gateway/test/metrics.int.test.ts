@@ -42,6 +42,6 @@ describe("the gateway's /metrics", () => {
   it('has the counters of the scaler before its first answer', async () => {
     await using gateway = await startGateway();
     const text = await gateway.registry.metrics();
-    expect(text).toMatch(/^prime_scaler_requests_total\{rpc="GetMetrics",result="stale",.*\} 0$/m);
+    expect(text).toMatch(/^prime_scaler_requests_total\{rpc="GetMetrics",result="unavailable",.*\} 0$/m);
   });
 });

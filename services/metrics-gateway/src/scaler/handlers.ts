@@ -95,6 +95,6 @@ export function scalerHandlers({ queue, streams, metrics, log }: HandlerDeps) {
 }
 
 function resultOf({ code }: RpcError): ScalerResult {
-  if (code === status.UNAVAILABLE) return 'stale';
+  if (code === status.UNAVAILABLE) return 'unavailable';
   return code === status.INVALID_ARGUMENT ? 'invalid' : 'error';
 }
