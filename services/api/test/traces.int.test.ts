@@ -135,6 +135,14 @@ describe('a submission', () => {
     }
   });
 
+  it('is counted with others, and so in the trace of none', async () => {
+    await api.submit({ n: 10 }, newTrace().headers);
+    const { traceId, headers } = newTrace();
+    await api.http('get', '/health').set(headers).expect(200);
+    await span(traceId, { kind: 'server' });
+    expect(receiver.spans.filter(({ name }) => name === 'HINCRBY')).toEqual([]);
+  });
+
   it('that is a replay links to the first', async () => {
     const key = { 'idempotency-key': 'the-same' };
     const [first, second] = [newTrace(), newTrace()];

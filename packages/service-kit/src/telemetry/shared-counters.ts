@@ -1,3 +1,4 @@
+import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import type { Redis } from 'ioredis';
 
 /**
@@ -20,7 +21,10 @@ export class SharedCounters<Field extends string> {
     // After all promises that the same answer of Redis has settled.
     if (this.#pending.size === 0) {
       process.nextTick(() => {
-        this.#send();
+        // It is done for several requests or tasks, and so in the trace of none.
+        context.with(ROOT_CONTEXT, () => {
+          this.#send();
+        });
       });
     }
     this.#pending.set(field, (this.#pending.get(field) ?? 0) + by);
