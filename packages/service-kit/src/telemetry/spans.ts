@@ -5,6 +5,7 @@ import {
   createContextKey,
   trace,
   type Attributes,
+  type Context,
   type Span,
   type SpanContext,
   type SpanKind,
@@ -28,6 +29,8 @@ interface Budget {
 
 const BUDGET = createContextKey('spans that may still be made');
 
+type Options = Pick<SpanOptions, 'kind' | 'attributes' | 'links'>;
+
 /** What comes into this process: a request, or a message from a queue. */
 export interface Incoming {
   readonly name: string;
@@ -47,7 +50,7 @@ export class Entry {
   constructor({ name, kind, attributes, parent, link }: Incoming) {
     const links = link ? [{ context: link }] : [];
     const above = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
-    this.span = tracer.startSpan(name, { kind, attributes, links }, above);
+    this.span = start(name, { kind, attributes, links }, above);
   }
 
   /** Does `work` beneath the span; where that is not recorded, nothing beneath it would be either, so it costs nothing. */
@@ -63,7 +66,7 @@ export class Entry {
 }
 
 /** A span beneath the active one, if that is recorded: where nothing is sampled, nothing is made. */
-export function startSpanBelow(sort: Sort, name: string, options: SpanOptions): Span | undefined {
+export function startSpanBelow(sort: Sort, name: string, options: Options): Span | undefined {
   const active = context.active();
   if (!trace.getSpan(active)?.isRecording()) return undefined;
   const budget = active.getValue(BUDGET) as Budget;
@@ -72,15 +75,19 @@ export function startSpanBelow(sort: Sort, name: string, options: SpanOptions): 
     return undefined;
   }
   budget.used[sort]++;
-  return tracer.startSpan(name, options, active);
+  return start(name, options, active);
+}
+
+/**
+ * What a span is started with, the SDK checks twice, for samplers to see: 3.7 µs a span instead of 2.6. None of those
+ * that `OTEL_TRACES_SAMPLER` can name looks at attributes, so they are set when it is there.
+ */
+function start(name: string, { attributes = {}, ...options }: Options, above: Context): Span {
+  return tracer.startSpan(name, options, above).setAttributes(attributes);
 }
 
 /** Does `work` in a span of its own beneath the active one, if that is recorded. */
-export function withSpan<T>(
-  name: string,
-  options: SpanOptions,
-  work: (span?: Span) => Promise<T>,
-): Promise<T> {
+export function withSpan<T>(name: string, options: Options, work: (span?: Span) => Promise<T>): Promise<T> {
   const span = startSpanBelow('step', name, options);
   return span ? runIn(span, work) : work();
 }
