@@ -126,12 +126,30 @@ describe('a submission', () => {
     await span(traceId, { kind: 'consumer', parentSpanId: sending.spanId });
   });
 
-  it('has its own Redis command, however many share the round trip', async () => {
+  it('is one span of sending, and none of the command that does it, however many share the round trip', async () => {
     const all = Array.from({ length: 20 }, () => newTrace());
     await Promise.all(all.map(({ headers }) => api.submit({ n: 10 }, headers)));
     for (const { traceId } of all) {
-      const { spanId } = await span(traceId, { kind: 'producer' });
-      await span(traceId, { kind: 'client', parentSpanId: spanId });
+      const server = await span(traceId, { kind: 'server' });
+      await span(traceId, { kind: 'producer', parentSpanId: server.spanId });
+      const ofApi = receiver.spans.filter((one) => one.traceId === traceId && one.service === 'api');
+      expect(ofApi).toHaveLength(2);
+    }
+  });
+
+  it('that reads before it sends has the command of the reading', async () => {
+    const all = Array.from({ length: 20 }, () => newTrace());
+    await Promise.all(
+      all.map(({ headers, traceId }) => api.submit({ n: 10 }, { ...headers, 'idempotency-key': traceId })),
+    );
+    for (const { traceId } of all) {
+      const { spanId } = await span(traceId, { kind: 'server' });
+      await eventually(() => {
+        const reading = receiver.spans.filter(
+          (one) => one.traceId === traceId && one.kind === 'client' && one.parentSpanId === spanId,
+        );
+        expect(reading.length).toBeGreaterThan(0);
+      });
     }
   });
 
