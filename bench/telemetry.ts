@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, startHttpServer } from '@primes/testing';
+import { freePort, startHttpServer, type ServiceProcess } from '@primes/testing';
 import { findOnPath } from '../dev/on-path.ts';
 import { startCollector } from '../test/telemetry/engines.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
@@ -8,11 +8,17 @@ import { atLeast, perSecond, times, type Row } from './row.ts';
 import { interleaved, median, medianRatio, valuesOf } from './statistics.ts';
 import type { System } from './system.ts';
 
-/** Many short turns: what else the machine does changes from one second to the next. */
-const ROUNDS = 20;
-const SUBMISSIONS = 1_500;
+/** Many turns: what else the machine does changes from one second to the next, by half and more. */
+const ROUNDS = 36;
+/** For what has no bar. */
+const FEW_ROUNDS = 12;
+const SUBMISSIONS = 2_500;
+/** Of each side, in turn: of two processes that are started alike, one is 10 % faster for as long as it lives. */
+const PROCESSES = 3;
 /** For the last spans to leave, before the next side has its turn. */
-const SETTLE_MS = 200;
+const SETTLE_MS = 100;
+/** Without `--expose-gc`: a process that waits for its turn is not to be tidied up as idle, and slow to begin with. */
+const NODE_OPTIONS = '--max-semi-space-size=16';
 
 interface Load {
   readonly milliseconds: number;
@@ -46,13 +52,19 @@ async function* rowsOf(system: System, { otlp, collector }: Destination): AsyncG
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
     OTEL_TRACES_SAMPLER_ARG: String(share),
   });
-  await using tenth = await system.start('api', tracing(0.1));
-  await using all = await system.start('api', tracing(1));
+  await using stack = new AsyncDisposableStack();
+  const side = async (env?: Record<string, string>) => {
+    const apis: ServiceProcess[] = [];
+    for (let i = 0; i < PROCESSES; i++)
+      apis.push(stack.use(await system.start('api', { ...env, NODE_OPTIONS })));
+    let turn = 0;
+    return () => measure(apis[turn++ % PROCESSES] as ServiceProcess);
+  };
   const [none, ...traced] = await interleaved(
-    ROUNDS,
-    () => measure(system.api),
-    () => measure(tenth),
-    () => measure(all),
+    collector ? FEW_ROUNDS : ROUNDS,
+    await side(),
+    await side(tracing(0.1)),
+    await side(tracing(1)),
   );
   for (const { share, loads, least } of [
     { share: '10 %', loads: traced[0], least: 0.9 },
@@ -69,7 +81,7 @@ async function* rowsOf(system: System, { otlp, collector }: Destination): AsyncG
   }
 }
 
-async function measure({ url, pid }: { url: string; pid: number }): Promise<Load> {
+async function measure({ url, pid }: ServiceProcess): Promise<Load> {
   const before = cpuMicroseconds(pid);
   const milliseconds = await submitMany(url, SUBMISSIONS);
   await delay(SETTLE_MS);
