@@ -1,5 +1,5 @@
 import { SpanKind, type Attributes, type Span } from '@opentelemetry/api';
-import { Entry, fail, withLeafSpan } from './spans.ts';
+import { Entry, fail, untraced, withSpan } from './spans.ts';
 import { spanContextIn, traceparentOf } from './trace-context.ts';
 import { isTracing } from './tracing.ts';
 
@@ -19,8 +19,8 @@ export function producing<T>(
   send: (traceparent: string) => Promise<T>,
 ): Promise<T> {
   const options = { kind: SpanKind.PRODUCER, attributes: attributesOf('send', message) };
-  return withLeafSpan(`send ${message.queue}`, options, (span) =>
-    send(span ? traceparentOf(span.spanContext()) : traceparent),
+  return withSpan(`send ${message.queue}`, options, (span) =>
+    span ? untraced(() => send(traceparentOf(span.spanContext()))) : send(traceparent),
   );
 }
 

@@ -1,5 +1,5 @@
-import { ROOT_CONTEXT, context } from '@opentelemetry/api';
 import type { Redis } from 'ioredis';
+import { untraced } from './spans.ts';
 
 /**
  * Counters in one hash, summed over processes and restarts. What is counted in one turn of the event loop goes
@@ -22,7 +22,7 @@ export class SharedCounters<Field extends string> {
     if (this.#pending.size === 0) {
       process.nextTick(() => {
         // It is done for several requests or tasks, and so in the trace of none.
-        context.with(ROOT_CONTEXT, () => {
+        untraced(() => {
           this.#send();
         });
       });

@@ -89,28 +89,23 @@ function start(name: string, { attributes = {}, ...options }: Options, above: Co
 /** Does `work` in a span of its own beneath the active one, if that is recorded. */
 export function withSpan<T>(name: string, options: Options, work: (span?: Span) => Promise<T>): Promise<T> {
   const span = startSpanBelow('step', name, options);
-  return span ? runIn(span, trace.setSpan(context.active(), span), work) : work();
+  return span ? runIn(span, work) : work();
 }
 
-/** The same for what one span tells whole: there is none beneath it. */
-export function withLeafSpan<T>(
-  name: string,
-  options: Options,
-  work: (span?: Span) => Promise<T>,
-): Promise<T> {
-  const span = startSpanBelow('step', name, options);
-  return span ? runIn(span, ROOT_CONTEXT, work) : work();
-}
-
-async function runIn<T>(span: Span, within: Context, work: (span: Span) => Promise<T>): Promise<T> {
+async function runIn<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T> {
   try {
-    return await context.with(within, work, undefined, span);
+    return await context.with(trace.setSpan(context.active(), span), work, undefined, span);
   } catch (error) {
     fail(span, error);
     throw error;
   } finally {
     span.end();
   }
+}
+
+/** Does `work` beneath no span, so that it is in no trace. */
+export function untraced<T>(work: () => T): T {
+  return context.with(ROOT_CONTEXT, work);
 }
 
 /** Says on a span that what it stands for went wrong. */
