@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, startHttpServer, type ServiceProcess } from '@primes/testing';
+import { YOUNG_GENERATION, freePort, startHttpServer, type ServiceProcess } from '@primes/testing';
 import { findOnPath } from '../dev/on-path.ts';
 import { startCollector } from '../test/telemetry/engines.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
@@ -18,7 +18,7 @@ const PROCESSES = 3;
 /** For the last spans to leave, before the next side has its turn. */
 const SETTLE_MS = 100;
 /** Without `--expose-gc`: a process that waits for its turn is not to be tidied up as idle, and slow to begin with. */
-const NODE_OPTIONS = '--max-semi-space-size=16';
+const NODE_OPTIONS = YOUNG_GENERATION;
 
 interface Load {
   readonly milliseconds: number;

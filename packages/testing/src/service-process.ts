@@ -24,6 +24,9 @@ export interface ServiceProcess {
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** As in the images: the Dockerfile says why. */
+export const YOUNG_GENERATION = '--max-semi-space-size=16';
+
 /** Ports chosen by the system, lines as JSON, secrets good for nothing else. */
 const DEFAULTS = {
   HOST: '127.0.0.1',
@@ -32,8 +35,7 @@ const DEFAULTS = {
   GATEWAY_PORT: '0',
   SCALER_PORT: '0',
   LOG_FORMAT: 'json',
-  // As in the images: the Dockerfile says why.
-  NODE_OPTIONS: '--max-semi-space-size=16 --expose-gc',
+  NODE_OPTIONS: `${YOUNG_GENERATION} --expose-gc`,
   MALLOC_ARENA_MAX: '1',
   SHUTDOWN_LINGER_MS: '0',
   IDEMPOTENCY_SECRET: 'only-for-tests-idempotency',
