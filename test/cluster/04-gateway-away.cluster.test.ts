@@ -43,6 +43,7 @@ describe('without the gateway', () => {
     await using replicas = await watchReplicas();
     const task = await wakesWorker(system, replicas, 5);
     expect((await system.ended(task)).status).toBe('done');
+    expect((await system.job(task)).attemptsStarted).toBe(1);
   });
 
   it('a task wakes a worker, which stays as long as it works', async () => {
