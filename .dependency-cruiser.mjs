@@ -1,5 +1,8 @@
 const test = String.raw`(\.test\.ts$|(^|/)test/|^dev/|^bench/|/bench/)`;
 
+/** Tests of what this project installs and observes, and of the primes. All other tests run the echo job. */
+const testsOfPrimes = String.raw`^test/(primes|charts|cluster|telemetry|faults/rollout)`;
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -17,10 +20,11 @@ export default {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
-      name: 'contracts-depends-on-zod-alone',
+      // Of the libraries that the interface of a job names it takes the types.
+      name: 'contracts-depends-on-zod-and-types',
       severity: 'error',
       from: { path: '^packages/contracts/src', pathNot: test },
-      to: { pathNot: '^packages/contracts/|node_modules/zod/' },
+      to: { pathNot: '^packages/contracts/|node_modules/zod/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'sieve-depends-on-nothing',
@@ -35,10 +39,25 @@ export default {
       to: { pathNot: '^packages/sieve/', dependencyTypesNot: ['core'] },
     },
     {
-      name: 'service-kit-knows-no-domain',
+      // Tests too: they use the echo job.
+      name: 'only-the-job-knows-sieve-and-store',
       severity: 'error',
-      from: { path: '^packages/service-kit/src' },
-      to: { path: '^packages/(contracts|sieve|prime-store)/' },
+      from: { pathNot: `^packages/(primes|sieve|prime-store)/|^bench/|${testsOfPrimes}` },
+      to: { path: '^packages/(sieve|prime-store)/' },
+    },
+    {
+      name: 'only-main-imports-the-job',
+      severity: 'error',
+      from: {
+        pathNot: `^packages/primes/|^bench/|^services/[^/]+/src/main\\.ts$|^dev/generate\\.ts$|${testsOfPrimes}`,
+      },
+      to: { path: '^packages/primes/' },
+    },
+    {
+      name: 'tests-of-primes-help-no-others',
+      severity: 'error',
+      from: { pathNot: testsOfPrimes },
+      to: { path: '^test/primes/' },
     },
     {
       name: 'domain-packages-never-import-service-kit',
@@ -55,20 +74,41 @@ export default {
     {
       name: 'routes-never-import-the-app',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/', pathNot: `${test}|/(main|serve)\\.ts$` },
+      from: { path: '^services/[^/]+/src/', pathNot: `${test}|/(main|serve|run-[a-z]+)\\.ts$` },
       to: { path: '^services/[^/]+/src/(app|main)\\.ts$' },
     },
     {
       name: 'no-import-through-another-packages-src',
       severity: 'error',
       from: { path: '^(packages|services)/([^/]+)/', pathNot: test },
-      to: { path: '^packages/[^/]+/(src|dist)/(?!index)', pathNot: '^packages/$2/' },
+      to: {
+        path: '^packages/[^/]+/(src|dist)/(?!((run|result|sample)/)?index|runtime\\.)',
+        pathNot: '^packages/$2/',
+      },
     },
     {
       name: 'testing-only-from-tests',
       severity: 'error',
       from: { pathNot: `${test}|^packages/testing/` },
       to: { path: '^packages/testing/' },
+    },
+    {
+      name: 'dev-imports-neither-test-nor-bench',
+      severity: 'error',
+      from: { path: '^dev/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'test-never-imports-bench',
+      severity: 'error',
+      from: { path: '^test/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'bench-never-imports-test',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^test/' },
     },
     {
       name: 'otel-sdk-only-in-register',

@@ -1,12 +1,12 @@
 # syntax=docker/dockerfile:1
-# One image a service (--target api, worker, metrics-gateway), and `dev` for working on them in a cluster.
-# `npm run images` builds the three. Their layers are the same but for the last.
+# One image for each service (--target api, worker, metrics-gateway), and `dev` for development in a cluster.
+# `npm run images` builds the three. They share all layers except the last.
 
-# All bases, here alone. Their Node is the same major version, so what runs is what was built and tested.
+# All base images. They have the same major version of Node, so the code runs on the version that it was tested with.
 ARG BUILD_BASE=node:24-bookworm-slim
 ARG RUN_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
 
-# Only what npm reads, so that a changed source file does not install anything again.
+# Only the files that npm reads, so that a changed source file does not invalidate the installation.
 FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS manifests
 WORKDIR /app
 COPY . .
@@ -16,19 +16,19 @@ RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc
 FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS build
 WORKDIR /app
 COPY --from=manifests /app .
-# Without scripts: no dependency needs one, and the package `node` would only bring a second Node.
+# Without scripts: no dependency needs one, and the package `node` would install a second Node.
 RUN --mount=type=cache,target=/npm-cache npm ci --cache /npm-cache --ignore-scripts
 COPY . .
-RUN node node_modules/typescript/bin/tsc -b && node packages/sieve/assembly/build.mjs
-# The parts that are run, and what they read.
+RUN node node_modules/typescript/bin/tsc -b && npm run --workspaces --if-present build
+# The compiled code and the files that it reads.
 RUN mkdir /run-time \
-    && cp -r --parents packages/*/package.json packages/*/dist packages/sieve/wasm \
+    && cp -r --parents packages/*/package.json packages/*/dist $(find packages -maxdepth 2 -name wasm) \
        services/*/package.json services/*/dist services/metrics-gateway/proto /run-time \
     && rm -r /run-time/packages/testing
 
-# What the services depend on at run time, all three together. Optional packages are left out: TypeScript, which a
-# validator has types for, and native code that unpacks faster what we never unpack. So there is nothing native in it,
-# and it is the same for every platform.
+# Run-time dependencies of all three services. Optional packages are omitted: TypeScript, which a validator uses for
+# types, and native code that unpacks MessagePack faster, which the services never do. Without native code, the layer fits
+# every platform.
 FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS production
 WORKDIR /app
 COPY --from=manifests /app .
@@ -36,25 +36,25 @@ RUN --mount=type=cache,target=/npm-cache \
     npm ci --cache /npm-cache --ignore-scripts --omit=dev --omit=optional \
     --workspace services/api --workspace services/worker --workspace services/metrics-gateway \
     && rm -r packages/testing node_modules/@primes/testing
-# Of ReDoc the bundle alone: what it was bundled from takes 90 MB.
+# Only the bundle of ReDoc: the sources of the bundle take 90 MB.
 COPY --from=build /app/node_modules/redoc/bundles/redoc.standalone.js node_modules/redoc/bundles/
 COPY --from=build /run-time .
 
 FROM ${BUILD_BASE} AS dev
 WORKDIR /app
-# Files are synchronised by this user, and Node writes none.
+# This user receives the synchronised files; Node writes none.
 COPY --from=build --chown=1000:1000 /app .
 USER 1000:1000
 ARG SERVICE
-# A changed file comes by tar, which would replace it; Node watches the file that it started with, and no later one.
+# Changed files arrive through tar, which would replace them; Node only watches the files that it started with.
 ENV SERVICE=${SERVICE} TAR_OPTIONS=--overwrite NODE_COMPILE_CACHE=/tmp/compiled
 CMD ["sh", "-c", "exec node --conditions=source --watch services/$SERVICE/src/main.ts"]
 
 FROM ${RUN_BASE} AS runtime
 WORKDIR /app
-# The young generation that V8 takes on a large machine, where by the container's limit it would take 1 MB: a submission
-# costs 15 us of garbage collection instead of 32 with 2 MB and 82 with 1 (32 clients, Node 24.21, x64). Services give it
-# back when they are idle, which needs the collector to be exposed. One arena of malloc's for all threads saves 2 to 5 MB.
+# A young generation of 16 MB, as V8 uses on a large machine; by the container's limit it would be 1 MB. A submission costs
+# 15 us of garbage collection with 16 MB, 32 with 2 MB and 82 with 1 MB (32 clients, Node 24.21, x64). Idle services release
+# it, which needs --expose-gc. A single malloc arena for all threads saves 2 to 5 MB.
 ENV NODE_ENV=production NODE_OPTIONS="--max-semi-space-size=16 --expose-gc" MALLOC_ARENA_MAX=1
 USER 65532:65532
 COPY --from=production /app/node_modules node_modules
@@ -68,21 +68,21 @@ LABEL org.opencontainers.image.vendor="Primes" \
 
 FROM runtime AS api
 LABEL org.opencontainers.image.title="primes-api" \
-      org.opencontainers.image.description="HTTP in, queue out; streams results from the prime store"
+      org.opencontainers.image.description="HTTP API: accepts tasks and returns their results"
 COPY --from=production /app/services/api services/api
 EXPOSE 8000
 CMD ["services/api/dist/main.js"]
 
 FROM runtime AS worker
 LABEL org.opencontainers.image.title="primes-worker" \
-      org.opencontainers.image.description="Queue in, missing segments sieved into the prime store"
+      org.opencontainers.image.description="Takes tasks from the queue and runs them"
 COPY --from=production /app/services/worker services/worker
 EXPOSE 8001
 CMD ["services/worker/dist/main.js"]
 
 FROM runtime AS metrics-gateway
 LABEL org.opencontainers.image.title="primes-metrics-gateway" \
-      org.opencontainers.image.description="The queue's demand, as JSON and for KEDA"
+      org.opencontainers.image.description="Metrics of the queue as JSON, and KEDA's external scaler"
 COPY --from=production /app/services/metrics-gateway services/metrics-gateway
 EXPOSE 8002 6000
 CMD ["services/metrics-gateway/dist/main.js"]

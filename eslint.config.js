@@ -13,7 +13,7 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.test.json', './packages/sieve/tsconfig.test.json'],
+        project: ['./tsconfig.test.json', './packages/*/tsconfig.test.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -49,7 +49,8 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/max-params': 'off' },
   },
   {
-    files: ['dev/**', 'bench/**', 'packages/*/bench/**'],
+    files: ['dev/**', 'bench/**', 'packages/*/bench/**', 'test/**'],
+    ignores: ['**/*.test.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -25,21 +25,28 @@ export default {
       testMatch: [
         '<rootDir>/{packages,services}/*/src/**/*.test.ts',
         '<rootDir>/{dev,monitoring/src}/**/*.test.ts',
+        '<rootDir>/test/{docs,images,runner,structure}/*.test.ts',
       ],
     },
     {
       ...shared,
       ...redis,
       displayName: 'int',
-      testMatch: ['<rootDir>/{packages,services}/*/test/**/*.int.test.ts'],
+      testMatch: [
+        '<rootDir>/{packages,services}/*/test/**/*.int.test.ts',
+        // The services with the primes. All other tests of the services use the echo job.
+        '<rootDir>/test/primes/*.int.test.ts',
+      ],
     },
     {
       ...shared,
       ...redis,
       displayName: 'e2e',
       // Beside the whole-system tests those of one service that take long.
-      testMatch: ['<rootDir>/test/e2e/**/*.e2e.test.ts', '<rootDir>/services/*/test/**/*.e2e.test.ts'],
+      testMatch: ['<rootDir>/test/{e2e,primes}/*.e2e.test.ts', '<rootDir>/services/*/test/**/*.e2e.test.ts'],
     },
+    // Faults that take minutes to show, or to show often enough.
+    { ...shared, ...redis, displayName: 'faults', testMatch: ['<rootDir>/test/faults/*.faults.test.ts'] },
     { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.charts.test.ts'] },
     // What runs against a cluster; `npm run test:cluster` prepares it.
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/*.cluster.test.ts'] },

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { stopProcess } from '@primes/testing';
 
-/** A process of bare.ts that is ready; `url` is that of the api. */
+/** A running bare.ts; `url` is that of its api. */
 export interface BareProcess {
   readonly url: string;
   [Symbol.asyncDispose](): Promise<void>;
@@ -15,11 +16,5 @@ export async function startBare(role: 'api' | 'worker', redisUrl: string): Promi
   });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const { port } = JSON.parse(line) as { port: number };
-  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => end(child) };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => stopProcess(child) };
 }

@@ -1,4 +1,4 @@
-// The least that an Express + BullMQ service can do: what ours costs is measured against it.
+// A minimal Express + BullMQ service, the baseline for the cost of ours.
 //   node --conditions=source bench/bare.ts api|worker    REDIS_URL is in the environment
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
@@ -22,7 +22,7 @@ if (role === 'api') {
   });
 } else {
   const work = (job: { data: { n: number } }) => Promise.resolve({ count: job.data.n });
-  // As many as our worker takes.
+  // The default concurrency of our worker.
   const worker = new Worker('bare', work, { connection, concurrency: 4 });
   await worker.waitUntilReady();
   console.log(JSON.stringify({ port: 0 }));

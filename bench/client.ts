@@ -10,27 +10,28 @@ export class Client {
     this.#agent = new Agent({ connections, pipelining: 1 });
   }
 
-  /** Submits a task; resolves with its id once it is acknowledged. */
+  /** Submits a task and returns its id. */
   async submit(task: object): Promise<string> {
-    const answer = await request(`${this.#base}/tasks`, {
+    const response = await request(`${this.#base}/tasks`, {
       dispatcher: this.#agent,
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(task),
     });
-    const body = (await answer.body.json()) as { request_id?: string };
-    if (answer.statusCode !== 202 || !body.request_id) throw new Error(`POST answered ${answer.statusCode}`);
+    const body = (await response.body.json()) as { request_id?: string };
+    if (response.statusCode !== 202 || !body.request_id)
+      throw new Error(`POST returned ${response.statusCode}`);
     return body.request_id;
   }
 
-  /** Waits by long-poll until a task is done. */
+  /** Waits with long polls until a task is done. */
   async done(id: string): Promise<void> {
-    const answer = await request(`${this.#base}/tasks/${id}?wait=60&limit=0`, { dispatcher: this.#agent });
-    const { status } = (await answer.body.json()) as { status?: string };
-    if (status !== 'done') throw new Error(`Task ${id} is ${status ?? answer.statusCode}`);
+    const response = await request(`${this.#base}/tasks/${id}?wait=60&limit=0`, { dispatcher: this.#agent });
+    const { status } = (await response.body.json()) as { status?: string };
+    if (status !== 'done') throw new Error(`Task ${id} is ${status ?? response.statusCode}`);
   }
 
-  /** Milliseconds from the submission to `done`. */
+  /** Milliseconds from submission to `done`. */
   async time(task: object): Promise<number> {
     const start = performance.now();
     await this.done(await this.submit(task));

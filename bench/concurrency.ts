@@ -7,10 +7,10 @@ const CONCURRENCIES = [1, 2, 4, 8, 16];
 const ROUNDS = 3;
 const SMALL_TASKS = 200;
 
-/** What WORKER_CONCURRENCY buys: cached tasks a second, and how long a small task takes beside large ones. */
+/** The effect of WORKER_CONCURRENCY: cached tasks per second, and the latency of a small task beside large ones. */
 export async function* compareConcurrencies(system: System): AsyncGenerator<Row> {
   const drains = new Map(CONCURRENCIES.map((concurrency) => [concurrency, [] as number[]]));
-  // Interleaved, so that what else the machine does falls on all of them.
+  // Interleaved, so that other load on the machine affects all of them.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const concurrency of CONCURRENCIES) {
       const { drain } = await submitAndDrain(system, { WORKER_CONCURRENCY: String(concurrency) });
@@ -34,11 +34,12 @@ export async function* fairnessRow(system: System): AsyncGenerator<Row> {
 }
 
 async function beside(system: System, concurrency: number): Promise<string> {
-  if (concurrency === 1) return 'waits for its end';
+  if (concurrency === 1) return 'waits until the large task ends';
   return `${p50AndP99(await besideLarge(system, concurrency))} for n = 1,000 (p50 / p99)`;
 }
 
-async function besideLarge(system: System, concurrency: number): Promise<number[]> {
+/** Milliseconds of each small task. */
+export async function besideLarge(system: System, concurrency: number): Promise<number[]> {
   const worker = await system.start('worker', { WORKER_CONCURRENCY: String(concurrency) });
   await using client = system.client(2);
   await client.time({ n: 1_000, fresh: true });

@@ -1,16 +1,17 @@
 import { StoreKeys } from '@primes/prime-store';
 import { SEGMENT_NUMBERS, nthPrimeUpperBound } from '@primes/sieve';
-import { createBackgroundRedis } from '@primes/service-kit';
+import { residentBytes } from '@primes/testing';
+import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { atMost, mebibytes, ms, type Row } from './row.ts';
 import { median } from './statistics.ts';
-import { STORE_PREFIX, residentBytes, type System } from './system.ts';
+import { STORE_PREFIX, type System } from './system.ts';
 
 const STARTS = 5;
-/** For the process to see that it is idle, and to give back what its start took. */
-const IDLE_MS = 12_000;
+/** Enough for a process to detect that it is idle and to release the memory of its start. */
+export const IDLE_MS = 12_000;
 
-/** How long each process takes to be ready, and what it holds when it has nothing to do. */
+/** Start time and idle memory of each process. */
 export async function* startRows(system: System): AsyncGenerator<Row> {
   for (const service of ['api', 'worker', 'metrics-gateway'] as const) {
     const durations: number[] = [];
@@ -25,16 +26,16 @@ export async function* startRows(system: System): AsyncGenerator<Row> {
     }
     const duration = median(durations);
     yield {
-      what: `${service}: start to ready; resident when idle`,
+      what: `${service}: start to ready; resident memory when idle`,
       measured: `${ms(duration)}; ${mebibytes(resident)}`,
       bar: { text: '≤ 1500.0 ms; ≤ 100 MiB', met: duration <= 1_500 && resident <= 100 * 2 ** 20 },
     };
   }
 }
 
-/** What the store takes of Redis' memory. */
+/** Memory of the prime store in Redis. */
 export async function* storeRows(system: System): AsyncGenerator<Row> {
-  const redis = createBackgroundRedis(system.redis.url, { name: 'bench', commandTimeoutMs: 2_000 });
+  const redis = new Redis(system.redis.url, { maxRetriesPerRequest: null });
   const keys = new StoreKeys(STORE_PREFIX);
   await using client = system.client(1);
   await system.start('worker');
@@ -47,7 +48,7 @@ export async function* storeRows(system: System): AsyncGenerator<Row> {
     }
     const format = (value: number) => `${value.toFixed(2)} bytes`;
     yield {
-      what: `Redis' memory a prime at n = ${n.toLocaleString('en')}`,
+      what: `Redis memory per prime, n = ${n.toLocaleString('en')}`,
       measured: format(bytes / n),
       bar: atMost(bytes / n, 0.75, format),
     };

@@ -11,12 +11,12 @@ import { atLeast, atMost, megabytes, ms, times, type Row } from './row.ts';
 import { interleaved, median, medianRatio } from './statistics.ts';
 
 const ROUNDS = 15;
-/** Of what takes seconds. */
+/** For measurements that take seconds. */
 const LONG_ROUNDS = 5;
-/** A good deal of text: the primes up to here are some 11,000,000. */
+/** There are about 11,000,000 primes up to here. */
 const TEXT_UP_TO = 200_000_000;
 
-/** The sieve and the formatter alone, in this process. */
+/** Sieve and formatter, in this process. */
 export async function* kernelRows({ primesieve }: { primesieve: boolean }): AsyncGenerator<Row> {
   const kernel = createRangeSieve();
   if (primesieve) {
@@ -53,15 +53,14 @@ export async function* kernelRows({ primesieve }: { primesieve: boolean }): Asyn
     bar: atLeast(speedup, 1.8, times),
   };
   if (!primesieve) return;
-  const bitmap = new Uint8Array(byteOfNumber(TEXT_UP_TO));
-  kernel.sieve(bitmap, 0);
+  const bitmap = primesAsBits(kernel);
   const { ratio, ours, theirs } = await compare(
     ROUNDS,
-    () => writeText(bitmap),
+    () => writeText(bitmap, primeText),
     () => writeTextByPrimesieve(TEXT_UP_TO),
   );
   yield {
-    what: 'text of 1e7 primes, the formatter against `primesieve -p` to a pipe',
+    what: 'text of 1e7 primes: formatter against `primesieve -p` to a pipe',
     measured: `${times(ratio)} (${megabytes(ours)}/s and ${megabytes(theirs)}/s)`,
     bar: atLeast(ratio, 4, times),
   };
@@ -74,8 +73,8 @@ async function compare(rounds: number, ours: Run, theirs: Run) {
   return { ratio: medianRatio(our, their), ours: median(our), theirs: median(their) };
 }
 
-/** Milliseconds, bitmaps copied out of the kernel's memory included. */
-function count(kernel: RangeSieve, limit: number): number {
+/** Milliseconds, including the copy of bitmaps out of the kernel's memory. */
+export function count(kernel: RangeSieve, limit: number): number {
   const segment = new Uint8Array(SEGMENT_BYTES);
   const start = performance.now();
   const end = byteOfNumber(limit);
@@ -85,7 +84,7 @@ function count(kernel: RangeSieve, limit: number): number {
   return performance.now() - start;
 }
 
-/** Milliseconds, in memory that goes around, as the worker does it. */
+/** Milliseconds, with reused memory as in the worker. */
 async function countByPool(pool: SievePool, limit: number): Promise<number> {
   const start = performance.now();
   const segments = Math.ceil(byteOfNumber(limit) / SEGMENT_BYTES);
@@ -101,11 +100,18 @@ async function countByPool(pool: SievePool, limit: number): Promise<number> {
   return performance.now() - start;
 }
 
-/** Bytes a second, from bitmaps that are there. */
-function writeText(bitmap: Uint8Array): number {
+/** Input of `writeText`. */
+export function primesAsBits(kernel: RangeSieve): Uint8Array {
+  const bitmap = new Uint8Array(byteOfNumber(TEXT_UP_TO));
+  kernel.sieve(bitmap, 0);
+  return bitmap;
+}
+
+/** Bytes per second that `format` writes. */
+export function writeText(bitmap: Uint8Array, format: typeof primeText): number {
   const start = performance.now();
   let bytes = 0;
-  const text = primeText({ bitmap, firstByte: 0 }, { skip: 0, take: 1e9, separator: '\n' });
+  const text = format({ bitmap, firstByte: 0 }, { skip: 0, take: 1e9, separator: '\n' });
   for (const chunk of text) bytes += chunk.length;
   return (1_000 * bytes) / (performance.now() - start);
 }

@@ -2,7 +2,7 @@ import { atMost, ms, p50AndP99, times, type Row } from './row.ts';
 import { median, percentile, repeat } from './statistics.ts';
 import type { System } from './system.ts';
 
-/** From POST to `done` by long-poll, by one client. */
+/** Time from POST to `done`, with long polls by one client. */
 export async function* latencyRows(system: System): AsyncGenerator<Row> {
   await system.start('worker');
   await using client = system.client(2);
@@ -20,7 +20,7 @@ export async function* latencyRows(system: System): AsyncGenerator<Row> {
   }
   const spread = Math.max(...perPrime) / Math.min(...perPrime);
   yield {
-    what: 'cost a prime from n = 1e6 to 1e9, dearest against cheapest',
+    what: 'cost per prime from n = 1e6 to 1e9, highest against lowest',
     measured: `${times(spread)} (${perPrime.map((cost) => `${(cost * 1e6).toFixed(1)} ns`).join(', ')})`,
     bar: atMost(spread, 2, times),
   };

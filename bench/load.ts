@@ -1,9 +1,9 @@
 import autocannon from 'autocannon';
 
-/** As many as a small fleet of clients. */
+/** Connections of a small fleet of clients. */
 export const CONNECTIONS = 32;
 
-/** Milliseconds that `amount` submissions of `{"n": 1000}` take; each is acknowledged. */
+/** Milliseconds for `amount` acknowledged submissions of `{"n": 1000}`. */
 export async function submitMany(base: string, amount: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
   const load = autocannon(
@@ -20,7 +20,7 @@ export async function submitMany(base: string, amount: number): Promise<number> 
       else resolve(result);
     },
   );
-  // Its own watch goes by whole seconds.
+  // autocannon's own clock has a resolution of one second.
   const start = performance.now();
   let last = start;
   load.on('response', () => {
@@ -28,7 +28,7 @@ export async function submitMany(base: string, amount: number): Promise<number> 
   });
   const { non2xx, errors } = await promise;
   if (non2xx > 0 || errors > 0) {
-    throw new Error(`${non2xx} answers of ${base} were refusals, ${errors} requests failed`);
+    throw new Error(`${non2xx} responses of ${base} were not 2xx, ${errors} requests failed`);
   }
   return last - start;
 }

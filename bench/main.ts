@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeSection } from '../dev/generate/section.ts';
 import { ROOT } from '../dev/project.ts';
+import { requireRedisServer } from '../dev/redis/binary.ts';
+import { compare } from './compare/compare.ts';
 import { compareConcurrencies, fairnessRow } from './concurrency.ts';
 import { startRows, storeRows } from './footprint.ts';
 import { kernelRows } from './kernel.ts';
@@ -17,14 +19,16 @@ import { telemetryRows } from './telemetry.ts';
 const PAGE = join(ROOT, 'docs', 'performance.md');
 
 const { values, positionals } = parseArgs({
-  options: { peers: { type: 'boolean' }, telemetry: { type: 'boolean' } },
+  options: { peers: { type: 'boolean' }, telemetry: { type: 'boolean' }, compare: { type: 'string' } },
   allowPositionals: true,
 });
 const { peers = false, telemetry = false } = values;
+// The benchmark starts its own Redis with this program.
+process.env['REDIS_SERVER'] = await requireRedisServer();
 const peer = peers ? process.env['PEER_URL'] : undefined;
 const primesieve = peers ? await primesieveVersion() : undefined;
 
-/** Each on a system of its own, so that none finds what another has left. */
+/** Each topic runs on its own system, so that no data of another remains. */
 const topics: Record<string, (system: System) => AsyncIterable<Row>> = {
   kernel: () => kernelRows({ primesieve: primesieve !== undefined }),
   latency: latencyRows,
@@ -43,9 +47,14 @@ const say = (line: string) => {
   lines.push(line);
   console.log(line);
 };
+if (values.compare !== undefined) {
+  say(`${describeMachine()}. Medians, sides in turn. Lower is better.\n`);
+  await compare(values.compare, positionals, say);
+  process.exit();
+}
 say(`${describeMachine()}${primesieve === undefined ? '' : `; ${primesieve}`}. Medians, sides in turn.`);
-if (peers && primesieve === undefined) say('primesieve is not on the PATH: its rows are left out.');
-if (peers && peer === undefined) say('PEER_URL is not set: its rows are left out.');
+if (peers && primesieve === undefined) say('primesieve is not on the PATH. Its rows are skipped.');
+if (peers && peer === undefined) say('PEER_URL is not set. Its rows are skipped.');
 ['', ...TABLE_HEAD].forEach(say);
 const chosen = telemetry ? ['telemetry', ...positionals] : positionals;
 for (const name of chosen.length > 0 ? chosen : Object.keys(topics)) {

@@ -10,7 +10,7 @@ const ROUNDS = 3;
 const N = 500_000;
 const POLL_MS = 5;
 
-/** Against another service that speaks `POST /tasks` and `GET /tasks/{id}`. It should be new: its first task is cold. */
+/** Compares with another service that has `POST /tasks` and `GET /tasks/{id}`. It should be empty: its first task is cold. */
 export async function* peerRows(system: System, peer: string): AsyncGenerator<Row> {
   const theirs = await timeOf(peer, N);
   await system.start('worker');
@@ -23,7 +23,7 @@ export async function* peerRows(system: System, peer: string): AsyncGenerator<Ro
     bar: atLeast(theirs / ours, 300, times),
   };
 
-  // Each with its workers at work, and nothing left to do from the turn of the other: the last task comes last.
+  // The last task ends last, so nothing is left over from the other side's turn.
   const [our, their] = await interleaved(
     ROUNDS,
     () => submitAndEnd(system.api.url, () => client.time({ n: 1 })),
@@ -31,33 +31,33 @@ export async function* peerRows(system: System, peer: string): AsyncGenerator<Ro
   );
   const ratio = medianRatio(their, our);
   yield {
-    what: `POST /tasks, ${CONNECTIONS} connections, workers at work, against PEER_URL`,
+    what: `POST /tasks, ${CONNECTIONS} connections, with busy workers, against PEER_URL`,
     measured: `${times(ratio)} (${perSecond(SUBMISSIONS, median(our))} and ${perSecond(SUBMISSIONS, median(their))})`,
     bar: atLeast(ratio, 10, times),
   };
 }
 
-/** Milliseconds that the submissions take; resolves once one more task, the last in the queue, has ended. */
+/** Milliseconds for the submissions; resolves when one more task, the last in the queue, has ended. */
 async function submitAndEnd(base: string, last: () => Promise<unknown>): Promise<number> {
   const duration = await submitMany(base, SUBMISSIONS);
   await last();
   return duration;
 }
 
-/** Milliseconds from the submission to the end. */
+/** Milliseconds from submission to completion. */
 async function timeOf(peer: string, n: number): Promise<number> {
   const start = performance.now();
-  const answer = await request(`${peer}/tasks`, {
+  const response = await request(`${peer}/tasks`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ n }),
   });
-  const { request_id: id } = (await answer.body.json()) as { request_id: string };
+  const { request_id: id } = (await response.body.json()) as { request_id: string };
   for (;;) {
     const { body } = await request(`${peer}/tasks/${id}`);
     const { status } = (await body.json()) as { status: string };
     if (['done', 'completed', 'success'].includes(status.toLowerCase())) return performance.now() - start;
-    if (status.toLowerCase().startsWith('fail')) throw new Error(`The task of ${peer} has failed`);
+    if (status.toLowerCase().startsWith('fail')) throw new Error(`A task of ${peer} failed`);
     await delay(POLL_MS);
   }
 }

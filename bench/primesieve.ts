@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The version on the PATH; undefined if there is none. */
+/** The version on the PATH; undefined if it is not installed. */
 export async function primesieveVersion(): Promise<string | undefined> {
   try {
     const { stdout } = await run('primesieve', ['--version']);
@@ -14,13 +14,13 @@ export async function primesieveVersion(): Promise<string | undefined> {
   }
 }
 
-/** Milliseconds to count the primes on one thread, by its own watch, which leaves the process' start out. */
+/** Milliseconds to count the primes on one thread, by its own clock, which excludes the start of the process. */
 export async function countByPrimesieve(limit: number): Promise<number> {
   const { stdout } = await run('primesieve', [String(limit), '-t1', '-q', '--time']);
   return 1_000 * Number(/Seconds: ([\d.]+)/.exec(stdout)?.[1]);
 }
 
-/** Bytes a second of all primes up to a limit as text, through a pipe. */
+/** Bytes per second of all primes up to a limit as text, through a pipe. */
 export async function writeTextByPrimesieve(limit: number): Promise<number> {
   const start = performance.now();
   let bytes = 0;

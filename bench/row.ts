@@ -1,10 +1,10 @@
 import { percentile } from './statistics.ts';
 
-/** One row of the table. */
+/** A row of the table. */
 export interface Row {
   readonly what: string;
   readonly measured: string;
-  /** What is to be reached, and whether it was; a row without one is there to be known. */
+  /** The target and whether it is met; rows without one are informative. */
   readonly bar?: { readonly text: string; readonly met: boolean };
 }
 
@@ -15,19 +15,19 @@ export const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB
 export const perSecond = (count: number, milliseconds: number) =>
   `${Math.round((count * 1_000) / milliseconds).toLocaleString('en')} / s`;
 
-export function atMost(value: number, most: number, format: (value: number) => string) {
-  return { text: `≤ ${format(most)}`, met: value <= most };
+export function atMost(value: number, max: number, format: (value: number) => string) {
+  return { text: `≤ ${format(max)}`, met: value <= max };
 }
 
-export function atLeast(value: number, least: number, format: (value: number) => string) {
-  return { text: `≥ ${format(least)}`, met: value >= least };
+export function atLeast(value: number, min: number, format: (value: number) => string) {
+  return { text: `≥ ${format(min)}`, met: value >= min };
 }
 
 export function p50AndP99(durations: readonly number[]): string {
   return `${ms(percentile(durations, 50))} / ${ms(percentile(durations, 99))}`;
 }
 
-/** A table in Markdown, a line at a time. */
+/** The head of the Markdown table. */
 export const TABLE_HEAD = ['| what | measured | bar | |', '| --- | --- | --- | --- |'];
 
 export function tableLine({ what, measured, bar }: Row): string {

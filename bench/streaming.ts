@@ -1,24 +1,25 @@
+import { residentBytes } from '@primes/testing';
 import { request } from 'undici';
 import { atLeast, atMost, megabytes, times, type Row } from './row.ts';
 import { writeTextByPrimesieve } from './primesieve.ts';
 import { interleaved, median, medianRatio } from './statistics.ts';
-import { residentBytes, type System } from './system.ts';
+import type { System } from './system.ts';
 
-const N = 100_000_000;
+export const STREAMED = 100_000_000;
 /** The 100,000,000th prime. */
 const UP_TO = 2_038_074_743;
 const ROUNDS = 5;
-const SLOW_READERS = 10;
+export const SLOW_READERS = 10;
 const SLOW_MS = 5_000;
 
-/** Text of 1e8 primes over HTTP on loopback, and what the api holds meanwhile. */
+/** Throughput of the text of 1e8 primes over loopback, and memory of the api meanwhile. */
 export async function* streamingRows(
   system: System,
   { primesieve }: { primesieve: boolean },
 ): AsyncGenerator<Row> {
   const worker = await system.start('worker');
   await using client = system.client(1);
-  const id = await client.submit({ n: N });
+  const id = await client.submit({ n: STREAMED });
   await client.done(id);
   await worker[Symbol.asyncDispose]();
 
@@ -43,7 +44,7 @@ export async function* streamingRows(
   } else yield { what: 'text of 1e8 primes over HTTP', measured: `${megabytes(rate)}/s` };
   const growth = peak() - before;
   yield {
-    what: 'growth of the api while it streams 1e8 primes to one reader',
+    what: 'memory growth of the api while streaming 1e8 primes to one reader',
     measured: megabytes(growth),
     bar: atMost(growth, 60e6, megabytes),
   };
@@ -52,14 +53,14 @@ export async function* streamingRows(
   await Promise.all(Array.from({ length: SLOW_READERS }, () => readSlowly(url)));
   const slowGrowth = slowPeak() - before;
   yield {
-    what: `growth of the api while it streams them to ${SLOW_READERS} slow readers`,
+    what: `memory growth of the api while streaming them to ${SLOW_READERS} slow readers`,
     measured: megabytes(slowGrowth),
     bar: atMost(slowGrowth, 100e6, megabytes),
   };
 }
 
-/** Bytes a second. */
-async function download(url: string): Promise<number> {
+/** Bytes per second. */
+export async function download(url: string): Promise<number> {
   const start = performance.now();
   const { body } = await request(url, { headers: { accept: 'text/plain' } });
   let bytes = 0;
@@ -67,8 +68,8 @@ async function download(url: string): Promise<number> {
   return (1_000 * bytes) / (performance.now() - start);
 }
 
-/** A little every now and then, and gone after SLOW_MS. */
-async function readSlowly(url: string): Promise<void> {
+/** Reads one chunk every 50 ms, and disconnects after SLOW_MS. */
+export async function readSlowly(url: string): Promise<void> {
   const { body } = await request(url, { headers: { accept: 'text/plain' }, highWaterMark: 16_384 });
   const end = performance.now() + SLOW_MS;
   const step = () => {
@@ -82,8 +83,8 @@ async function readSlowly(url: string): Promise<void> {
   await closed;
 }
 
-/** The highest resident memory from now until it is asked for. */
-function watchPeak(pid: number): () => number {
+/** Samples resident memory until the returned function is called, which returns the peak. */
+export function watchPeak(pid: number): () => number {
   let peak = residentBytes(pid);
   const timer = setInterval(() => {
     peak = Math.max(peak, residentBytes(pid));

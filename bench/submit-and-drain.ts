@@ -1,7 +1,7 @@
-import { TASK_QUEUE } from '@primes/contracts';
-import { createBackgroundRedis } from '@primes/service-kit';
+import { primes } from '@primes/primes';
 import { eventually } from '@primes/testing';
 import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { startBare } from './bare-pair.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
@@ -11,7 +11,7 @@ import { QUEUE_PREFIX, type System } from './system.ts';
 export const SUBMISSIONS = 5_000;
 const ROUNDS = 5;
 
-/** Milliseconds that SUBMISSIONS cached tasks took to be submitted, then to be drained by one worker. */
+/** Milliseconds to submit SUBMISSIONS cached tasks, and to drain them with one worker. */
 export interface SubmitAndDrain {
   readonly submit: number;
   readonly drain: number;
@@ -24,7 +24,7 @@ interface Side {
   readonly startWorker: () => Promise<AsyncDisposable>;
 }
 
-/** Ours beside a bare pair, in turn, with a worker of the same concurrency each. */
+/** Compares with a bare pair, in turn, with workers of the same concurrency. */
 export async function* submitAndDrainRows(system: System): AsyncGenerator<Row> {
   await using bareApi = await startBare('api', system.redis.url);
   const ours = sideOf(system);
@@ -60,12 +60,12 @@ export function submitAndDrain(system: System, env: Record<string, string> = {})
 
 function sideOf(system: System, env: Record<string, string> = {}): Side {
   const startWorker = () => system.start('worker', env);
-  return { queue: TASK_QUEUE, prefix: QUEUE_PREFIX, api: system.api.url, startWorker };
+  return { queue: primes.name, prefix: QUEUE_PREFIX, api: system.api.url, startWorker };
 }
 
-/** Submits to a paused queue, so that the worker is ready and warm before it has anything to drain. */
+/** Submits to a paused queue, so that the worker is ready and warm before it drains. */
 async function measure(system: System, { queue: name, prefix, api, startWorker }: Side) {
-  const redis = createBackgroundRedis(system.redis.url, { name: 'bench', commandTimeoutMs: 2_000 });
+  const redis = new Redis(system.redis.url, { maxRetriesPerRequest: null });
   const queue = new Queue(name, { connection: redis, prefix });
   await queue.pause();
   const submit = await submitMany(api, SUBMISSIONS);

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { startRedis, startService, type ServiceProcess, type TestRedis } from '@primes/testing';
 import { Client } from './client.ts';
@@ -9,7 +8,7 @@ export const STORE_PREFIX = 'bench-primes';
 
 const ENV = { LOG_LEVEL: 'info', QUEUE_PREFIX, STORE_PREFIX, MAX_QUEUED: '10000000', MAX_N: '1000000000' };
 
-/** The service on this machine: its own Redis, an api, and what else is started, to its end at the latest. */
+/** A running system: its own Redis, an api, and all services started later. Disposing stops them. */
 export interface System {
   readonly redis: TestRedis;
   readonly api: ServiceProcess;
@@ -18,12 +17,13 @@ export interface System {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startSystem(): Promise<System> {
+/** `root` is the checkout whose build to run; default: this one. */
+export async function startSystem(root?: string): Promise<System> {
   const redis = await startRedis();
   const env = { ...ENV, REDIS_URL: redis.url };
   const started: ServiceProcess[] = [];
   const start: System['start'] = async (service, more = {}) => {
-    const child = await startService(service, { ...env, ...more }, 'built');
+    const child = await startService(service, { ...env, ...more }, { program: 'built', root });
     started.push(child);
     return child;
   };
@@ -40,17 +40,11 @@ export async function startSystem(): Promise<System> {
   };
 }
 
-/** What the figures were measured on. */
+/** Describes the machine of the measurements. */
 export function describeMachine(): string {
   const redis = /v=(\S+)/.exec(
     execFileSync(process.env['REDIS_SERVER'] ?? 'redis-server', ['--version']).toString(),
   );
   const model = cpus()[0]?.model ?? 'unknown CPU';
   return `${model}, ${availableParallelism()} CPUs; Node ${process.version}; Redis ${redis?.[1] ?? 'of unknown version'}, append-only file off`;
-}
-
-/** Resident memory of a process in bytes (Linux). */
-export function residentBytes(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) * 1_024;
 }

@@ -1,35 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { YOUNG_GENERATION, freePort, startHttpServer, type ServiceProcess } from '@primes/testing';
+import { YOUNG_GENERATION } from '@primes/service-kit/runtime';
+import { freePort, startCollector, startHttpServer, type ServiceProcess } from '@primes/testing';
 import { findOnPath } from '../dev/on-path.ts';
-import { startCollector } from '../test/telemetry/engines.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
 import { interleaved, median, medianRatio, valuesOf } from './statistics.ts';
 import type { System } from './system.ts';
 
-/** Many turns: what else the machine does changes from one second to the next, by half and more. */
+/** Many rounds: other load on the machine changes by half and more from one second to the next. */
 const ROUNDS = 36;
-/** For what has no bar. */
+/** For rows without a bar. */
 const FEW_ROUNDS = 12;
 const SUBMISSIONS = 2_500;
-/** Of each side, in turn: of two processes that are started alike, one is 10 % faster for as long as it lives. */
+/** Processes of each side, used in turn: of two identical processes one can be 10 % faster for its whole life. */
 const PROCESSES = 3;
-/** For the last spans to leave, before the next side has its turn. */
+/** Time to export the last spans before the next side's turn. */
 const SETTLE_MS = 100;
-/** Without `--expose-gc`: a process that waits for its turn is not to be tidied up as idle, and slow to begin with. */
+/** Without `--expose-gc`: a process that waits for its turn must not release its memory as idle and then start slowly. */
 const NODE_OPTIONS = YOUNG_GENERATION;
 
 interface Load {
   readonly milliseconds: number;
-  /** Of the api's CPU, for each submission. */
+  /** CPU time of the api per submission. */
   readonly microseconds: number;
 }
 
-/** What tracing costs POST; and what a collector beside it takes on the same cores, if one is on the PATH. */
+/** The cost of tracing for POST, and of a collector on the same cores if one is on the PATH. */
 export async function* telemetryRows(system: System): AsyncGenerator<Row> {
   await using stack = new AsyncDisposableStack();
-  // Takes whatever is sent to it, and forgets it.
+  // Receives everything and discards it.
   const sink = stack.use(await startHttpServer((req, res) => void req.resume().on('end', () => res.end())));
   yield* rowsOf(system, { otlp: new URL(sink.url).host, collector: false });
   if ((await findOnPath('otelcol-k8s')) === undefined) return;
@@ -41,11 +41,11 @@ export async function* telemetryRows(system: System): AsyncGenerator<Row> {
 
 interface Destination {
   readonly otlp: string;
-  /** A collector takes its own share of the cores, for which there is no bar. */
+  /** A collector uses the same cores, so there is no bar. */
   readonly collector: boolean;
 }
 
-/** POST without an endpoint for traces, with a tenth of the requests traced, and with all of them. */
+/** POST without tracing, with 10 % of the requests traced, and with all of them. */
 async function* rowsOf(system: System, { otlp, collector }: Destination): AsyncGenerator<Row> {
   const tracing = (share: number) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://${otlp}`,
@@ -75,7 +75,7 @@ async function* rowsOf(system: System, { otlp, collector }: Destination): AsyncG
     const cpu = [loads, none].map((side) => `${median(valuesOf(side, 'microseconds')).toFixed(0)} µs`);
     yield {
       what: `POST /tasks, ${CONNECTIONS} connections, ${share} traced${collector ? ' to a collector on the same cores' : ''}, against no tracing`,
-      measured: `${times(ratio)} (${rates.join(' and ')}; ${cpu.join(' and ')} of the api's CPU each)`,
+      measured: `${times(ratio)} (${rates.join(' and ')}; ${cpu.join(' and ')} of api CPU each)`,
       ...(!collector && { bar: atLeast(ratio, least, times) }),
     };
   }
@@ -88,9 +88,9 @@ async function measure({ url, pid }: ServiceProcess): Promise<Load> {
   return { milliseconds, microseconds: (cpuMicroseconds(pid) - before) / SUBMISSIONS };
 }
 
-/** The CPU time of a process so far, user and system (Linux counts it in hundredths of a second). */
+/** The CPU time of a process, user and system (Linux counts in hundredths of a second). */
 function cpuMicroseconds(pid: number): number {
-  // The name, in brackets, may have blanks in it.
+  // The name, in parentheses, may contain spaces.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }

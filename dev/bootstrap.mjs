@@ -1,9 +1,9 @@
-// The entry of `npm start`, `npm test` and others: it runs on the machine's own Node, which may be too old
-// for anything else. So nothing here, not even an import, is newer than what it complains about.
-const OLDEST = 20;
+// Entry point of `npm start`, `npm test` and others. It runs on the machine's own Node, which may be too old,
+// so this file uses only syntax and imports that old versions know.
+const MIN_NODE = 20;
 
-if (Number(process.versions.node.split('.')[0]) < OLDEST) {
-  console.error(`Node ${process.versions.node} is too old: install Node ${OLDEST} or newer`);
+if (Number(process.versions.node.split('.')[0]) < MIN_NODE) {
+  console.error(`Node ${process.versions.node} is too old: install Node ${MIN_NODE} or newer`);
   process.exitCode = 1;
 } else {
   import('./bootstrap/main.mjs')

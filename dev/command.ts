@@ -3,18 +3,18 @@ import { execFile } from 'node:child_process';
 export interface CommandOptions {
   readonly timeoutMs: number;
   readonly env?: NodeJS.ProcessEnv;
-  /** What it reads. */
+  /** Written to stdin. */
   readonly input?: string | undefined;
 }
 
 export interface CommandResult {
   readonly ok: boolean;
   readonly stdout: string;
-  /** All that it wrote, without white space around. */
+  /** stdout and stderr, trimmed. */
   readonly output: string;
 }
 
-/** Runs a command and tells how it went; a program that is not there is a failure like any other. */
+/** Runs a command and reports the outcome; a missing program is a failure like any other. */
 export function runCommand(
   [program, ...args]: readonly [string, ...string[]],
   { timeoutMs: timeout, env = process.env, input }: CommandOptions,
@@ -29,7 +29,7 @@ export function runCommand(
   });
 }
 
-/** Runs a command that has to succeed, and gives what it wrote to stdout. */
+/** Runs a command that must succeed, and returns its stdout. */
 export async function run(
   command: readonly [string, ...string[]],
   { timeoutMs = 60_000, ...options }: Partial<CommandOptions> = {},

@@ -1,9 +1,23 @@
-import { DASHBOARDS } from '@primes/monitoring';
-import { commonConfig, describeConfig } from '@primes/service-kit';
+import type { ResultFormat } from '@primes/contracts';
+import {
+  dashboards,
+  loadDashboard,
+  renderDashboard,
+  renderTrace,
+  rulesYaml,
+  type DashboardJson,
+  type RecordedSpan,
+  type Recording,
+} from '@primes/monitoring';
+import { primes as job } from '@primes/primes';
+import { resultReader } from '@primes/primes/result';
+import { runner } from '@primes/primes/run';
+import { commonConfig, describeConfig, withVariables } from '@primes/service-kit';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { parse, parseDocument, stringify } from 'yaml';
+import { z } from 'zod';
 import { apiConfig } from '../services/api/src/config.ts';
 import { openApiDocument } from '../services/api/src/openapi.ts';
 import { gatewayConfig } from '../services/metrics-gateway/src/config.ts';
@@ -13,44 +27,56 @@ import { formatted } from './generate/formatted.ts';
 import { replaceSection } from './generate/section.ts';
 import { documentedValues, valuesTable } from './generate/values-table.ts';
 import { variableTables } from './generate/variables-table.ts';
+import { VERSION, VERSIONED } from './generate/version.ts';
 import { ROOT } from './project.ts';
 import { startConfig } from './start/config.ts';
 
-/** A file in the repository that is made, wholly or in part, from the sources. */
+/** A file that is generated, wholly or in part, from the sources. */
 interface Generated {
   readonly file: string;
-  /** Gives the new text; `current` is the present one, empty if there is no such file. */
+  /** Returns the new text; `current` is the text of the file, empty if it does not exist. */
   readonly make: (current: string) => string;
 }
 
 const CHART = 'charts/primes';
 
 const GENERATED: readonly Generated[] = [
+  ...VERSIONED,
   { file: 'services/api/openapi.yaml', make: openApiYaml },
-  { file: 'README.md', make: (current) => replaceSection(current, 'variables', variables()) },
+  { file: 'docs/configuration.md', make: (current) => replaceSection(current, 'variables', variables()) },
+  { file: `${CHART}/values.yaml`, make: chartJob },
   { file: `${CHART}/values.schema.json`, make: chartSchema },
   {
     file: `${CHART}/README.md`,
     make: (current) => replaceSection(current, 'values', valuesTable(documentedValues(chartValues()))),
   },
-  // Helm reads no file outside of its chart.
-  ...DASHBOARDS.map((dashboard) => ({
+  // Helm cannot read files outside its chart.
+  ...dashboards(job).map((dashboard) => ({
     file: `charts/observability/files/dashboards/${dashboard.uid ?? ''}.json`,
     make: () => JSON.stringify(dashboard),
   })),
   { file: 'charts/observability/files/rules.yaml', make: rules },
+  { file: 'docs/dashboards/api-overview.svg', make: () => dashboardSvg('api-overview') },
+  { file: 'docs/load.svg', make: () => dashboardSvg('load') },
+  { file: 'docs/trace.svg', make: () => renderTrace(recordingOf('trace') as RecordedSpan[]) },
 ];
+
+/** Undefined for a job whose result is what its run returned. */
+const formats: readonly ResultFormat[] | undefined = resultReader.formats;
+const api = withVariables(apiConfig, job.variables);
+const worker = withVariables(workerConfig, runner.variables);
 
 process.exit(await main(process.argv.slice(2)));
 
-/** Writes the files that are out of date; with --check only names them, and fails if there are any. */
+/** Writes the files that are out of date; with --check only lists them, and fails if there are any. */
 async function main(args: readonly string[]): Promise<number> {
   const check = args.includes('--check');
   let stale = 0;
   for (const { file, make } of GENERATED) {
     const path = join(ROOT, file);
     const current = await readFile(path, 'utf8').catch(() => '');
-    const text = await formatted(make(current), path);
+    // npm formats the lock file itself.
+    const text = file === 'package-lock.json' ? make(current) : await formatted(make(current), path);
     if (text === current) continue;
     stale += 1;
     if (!check) {
@@ -63,23 +89,36 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function openApiYaml(): string {
-  const document = openApiDocument({ maxN: apiConfig.shape.MAX_N.parse(undefined) });
+  const document = openApiDocument(job, {
+    formats,
+    config: z.object(job.variables).parse({}),
+  }) as { info: { version: string } };
+  // The api read its package.json before this run updated it.
+  document.info.version = VERSION;
   const comment = '# Generated from the schemas by `npm run generate`; do not edit.\n';
-  // Aliases are legal YAML, but not every tool for OpenAPI follows them.
+  // Not every OpenAPI tool supports YAML aliases.
   return comment + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
 function rules(): string {
-  const comment = '# A copy of monitoring/rules/primes.yaml, written by `npm run generate`; do not edit.\n';
-  const source = readFileSync(join(ROOT, 'monitoring/rules/primes.yaml'), 'utf8');
-  return comment + source.replace(/^#.*\n/gm, '');
+  return `# Generated from monitoring/rules by \`npm run generate\`; do not edit.\n${rulesYaml(job.metricPrefix)}`;
+}
+
+function dashboardSvg(name: string): string {
+  const dashboard = [...dashboards(job), loadDashboard].find(({ uid }) => uid?.endsWith(name));
+  // The types of Grafana's SDK leave open what our panels always have.
+  return renderDashboard(dashboard as unknown as DashboardJson, recordingOf(name) as Recording);
+}
+
+function recordingOf(name: string): unknown {
+  return JSON.parse(readFileSync(join(ROOT, `monitoring/recordings/${name}.json`), 'utf8'));
 }
 
 function variables(): string {
   return variableTables([
     { title: 'All three processes', variables: describeConfig(commonConfig) },
-    { title: 'api', variables: describeConfig(apiConfig) },
-    { title: 'worker', variables: describeConfig(workerConfig) },
+    { title: 'api', variables: describeConfig(api) },
+    { title: 'worker', variables: describeConfig(worker) },
     { title: 'metrics-gateway', variables: describeConfig(gatewayConfig) },
     { title: '`npm start`', variables: describeConfig(startConfig) },
   ]);
@@ -89,11 +128,23 @@ function chartValues(): string {
   return readFileSync(join(ROOT, CHART, 'values.yaml'), 'utf8');
 }
 
-/** The value `config` by the services' own schemas; the rest of the chart's schema stays as it is. */
+/** Takes the name and the prefix from the definition of the job. */
+function chartJob(current: string): string {
+  const values = parseDocument(current);
+  values.setIn(['job', 'name'], job.name);
+  values.setIn(['job', 'metricPrefix'], job.metricPrefix);
+  return values.toString({ lineWidth: 0 });
+}
+
+/** Generates the schemas of the variables from the services' schemas and keeps the rest of the file. */
 function chartSchema(current: string): string {
-  const schema = JSON.parse(current) as { properties: { config: object } };
-  const { config } = parse(chartValues()) as { config: ConfigValues };
+  const schema = JSON.parse(current) as {
+    properties: { config: object; job: { properties: { env: object } } };
+  };
+  const values = parse(chartValues()) as { config: ConfigValues; job: { env?: ConfigValues } };
   const services = { api: apiConfig, worker: workerConfig, metricsGateway: gatewayConfig };
-  schema.properties.config = chartConfigSchema({ common: commonConfig, services }, config);
+  schema.properties.config = chartConfigSchema({ common: commonConfig, ...services }, values.config);
+  const ofTheJob = { api: z.object(job.variables), worker: z.object(runner.variables) };
+  schema.properties.job.properties.env = chartConfigSchema(ofTheJob, values.job.env);
   return JSON.stringify(schema);
 }

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** Where a program is on the PATH: its first place, as a shell would find it. */
+/** The path of a program: its first match on the PATH, as a shell finds it. */
 export async function findOnPath(program: string): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
   for (const candidate of folders.map((folder) => join(folder, program))) {

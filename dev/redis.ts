@@ -1,46 +1,47 @@
 import { checkRedis } from '@primes/service-kit';
+import { freePort } from '@primes/testing';
 import { mkdir } from 'node:fs/promises';
-import { aborted } from './aborted.ts';
-import { Refusal } from './refusal.ts';
-import { DEFAULT_PORT, type BroughtRedis, type RedisPlace } from './redis/place.ts';
+import { aborted } from 'node:util';
+import { CliError } from './cli-error.ts';
+import { DEFAULT_PORT, type ManagedRedis, type RedisLocation } from './redis/managed-redis.ts';
 import { findRedisServer, installRedisServer } from './redis/binary.ts';
 import { startContainer } from './redis/docker.ts';
-import { stopLeftOver } from './redis/left-over.ts';
+import { stopOrphan } from './redis/orphan.ts';
 import { startServer } from './redis/server.ts';
-import { answers, freePort } from './tcp.ts';
+import { isListening } from './tcp.ts';
 
-interface RedisWish {
-  /** Use this one and start none. */
+interface RedisOptions {
+  /** Use this Redis instead of starting one. */
   readonly url?: string | undefined;
-  /** Where to start one; left out, DEFAULT_PORT if that is free, else any. */
+  /** Port to start Redis on; default: DEFAULT_PORT, or any free port if that is in use. */
   readonly port?: number | undefined;
   readonly dataDir: string;
 }
 
 const REACHABLE_MS = 3_000;
-/** Until it has read its append-only file, Redis answers nothing but that it is loading. */
+/** While Redis loads its append-only file, it answers every command with LOADING. */
 const LOADING_MS = 60_000;
 
 /**
- * The Redis that the user names, or one that is started here: with the program on the PATH, by Docker, or
- * with the program that apt installs, whichever of them comes first.
+ * Opens the Redis that the user names, or starts one: with the program on the PATH, with Docker, or with the
+ * program that apt installs, in this order.
  *
- * @throws {Refusal} If it cannot be had; nothing of it is left running then, nor if `signal` is aborted.
+ * @throws {CliError} If no Redis can be used. Nothing is left running then, nor if `signal` is aborted.
  */
-export async function bringRedis(wish: RedisWish, signal: AbortSignal): Promise<BroughtRedis> {
-  if (wish.url !== undefined) {
-    await requireUsable(wish.url);
+export async function openRedis(options: RedisOptions, signal: AbortSignal): Promise<ManagedRedis> {
+  if (options.url !== undefined) {
+    await requireUsable(options.url);
     return {
-      url: wish.url,
-      about: 'yours, as REDIS_URL says',
+      url: options.url,
+      about: 'external, from REDIS_URL',
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
-  await mkdir(wish.dataDir, { recursive: true });
-  await stopLeftOver(wish.dataDir);
-  const redis = await start({ port: await choosePort(wish.port), dataDir: wish.dataDir });
+  await mkdir(options.dataDir, { recursive: true });
+  await stopOrphan(options.dataDir);
+  const redis = await start({ port: await choosePort(options.port), dataDir: options.dataDir });
   try {
-    await Promise.race([requireUsable(redis.url, LOADING_MS), aborted(signal)]);
+    await Promise.race([requireUsable(redis.url, LOADING_MS), aborted(signal, signal)]);
     signal.throwIfAborted();
   } catch (error) {
     await redis[Symbol.asyncDispose]();
@@ -49,30 +50,31 @@ export async function bringRedis(wish: RedisWish, signal: AbortSignal): Promise<
   return redis;
 }
 
-/** @throws {Refusal} If nothing answers there, or it is too old. */
+/** @throws {CliError} If Redis does not answer or is too old. */
 export async function requireUsable(url: string, timeoutMs = REACHABLE_MS): Promise<void> {
   try {
     await checkRedis(url, timeoutMs);
   } catch (error) {
-    throw new Refusal((error as Error).message, { cause: error });
+    throw new CliError((error as Error).message, { cause: error });
   }
 }
 
-async function start(place: RedisPlace): Promise<BroughtRedis> {
+async function start(location: RedisLocation): Promise<ManagedRedis> {
   const found = await findRedisServer();
-  if (found !== undefined) return startServer(found, place);
-  const container = await startContainer(place);
+  if (found !== undefined) return startServer(found, location);
+  const container = await startContainer(location);
   if (container !== undefined) return container;
   const installed = await installRedisServer();
-  if (installed !== undefined) return startServer(installed, place);
-  throw new Refusal(
+  if (installed !== undefined) return startServer(installed, location);
+  throw new CliError(
     'Redis is missing: install it (Debian, Ubuntu: apt-get install redis-server; macOS: brew install redis), ' +
       'start Docker, or set REDIS_URL',
   );
 }
 
-async function choosePort(wanted: number | undefined): Promise<number> {
-  if (wanted === undefined) return freePort(DEFAULT_PORT);
-  if (await answers(wanted)) throw new Refusal(`Port ${wanted} (Redis) is in use: set REDIS_PORT to another`);
-  return wanted;
+async function choosePort(requested: number | undefined): Promise<number> {
+  if (requested === undefined) return freePort(DEFAULT_PORT);
+  if (await isListening(requested))
+    throw new CliError(`Port ${requested} (Redis) is in use: set REDIS_PORT to another port`);
+  return requested;
 }

@@ -1,8 +1,8 @@
 import { ConfigError } from '@primes/service-kit';
 import { join } from 'node:path';
-import { aborted } from './aborted.ts';
-import { bringRedis, requireUsable } from './redis.ts';
-import { Refusal } from './refusal.ts';
+import { aborted } from 'node:util';
+import { openRedis, requireUsable } from './redis.ts';
+import { CliError } from './cli-error.ts';
 import { readStartConfig, type StartConfig } from './start/config.ts';
 import { serviceEnvironment } from './start/environment.ts';
 import { claimDataDir } from './start/lock.ts';
@@ -16,12 +16,12 @@ import { startServices } from './start/supervisor.ts';
 
 const HELP = `Usage: npm start
 
-Starts Redis and the three services, and stops them again on Ctrl-C. It takes no arguments: ports, limits
-and URLs are environment variables, as in API_PORT=9000 npm start; README.md has the table of them.`;
+Starts Redis and the three services, and stops them on Ctrl-C. It takes no arguments. Environment variables
+set ports, limits and URLs, for example: API_PORT=9000 npm start. docs/configuration.md lists them.`;
 
 process.exit(await main(process.argv.slice(2)));
 
-/** Gives the exit code: 0 after being asked to stop, 1 if it could not start or did not stay up. */
+/** Returns the exit code: 0 after a stop request, 1 if the start failed or a service exited. */
 async function main(args: string[]): Promise<number> {
   if (args.length > 0) {
     console.log(HELP);
@@ -32,13 +32,13 @@ async function main(args: string[]): Promise<number> {
     return await start(readStartConfig(process.env), signal);
   } catch (error) {
     if (signal.aborted) return 0;
-    if (!(error instanceof Refusal || error instanceof ConfigError)) throw error;
+    if (!(error instanceof CliError || error instanceof ConfigError)) throw error;
     console.error(error.message);
     return 1;
   }
 }
 
-/** What it opens is closed in reverse order on every way out: the services, then Redis. */
+/** Closes everything in reverse order on every exit path: the services, then Redis. */
 async function start(config: StartConfig, signal: AbortSignal): Promise<number> {
   const services = servicesOf(config);
   requireBuild(services);
@@ -47,14 +47,18 @@ async function start(config: StartConfig, signal: AbortSignal): Promise<number> 
   await requireFreePorts(config);
   if (config.STORE_REDIS_URL !== undefined) await requireUsable(config.STORE_REDIS_URL);
   const secrets = await keptSecrets(config.DATA_DIR);
-  const wish = { url: config.REDIS_URL, port: config.REDIS_PORT, dataDir: join(config.DATA_DIR, 'redis') };
-  const redis = opened.use(await bringRedis(wish, signal));
+  const redisOptions = {
+    url: config.REDIS_URL,
+    port: config.REDIS_PORT,
+    dataDir: join(config.DATA_DIR, 'redis'),
+  };
+  const redis = opened.use(await openRedis(redisOptions, signal));
   const env = serviceEnvironment(process.env, { config, redisUrl: redis.url, secrets });
   const running = opened.use(startServices(Object.values(services), env));
 
   const end = Promise.race([
-    aborted(signal).then(() => ({ code: 0, line: 'Stopping; running tasks go back to the queue.' })),
-    running.firstEnd.then((how) => ({ code: 1, line: `${how}: stopping the others` })),
+    aborted(signal, signal).then(() => ({ code: 0, line: 'Stopping. Running tasks return to the queue.' })),
+    running.firstEnd.then((how) => ({ code: 1, line: `${how}. Stopping the other services.` })),
   ]);
   const early = await Promise.race([end, untilReady(services)]);
   if (early === undefined) console.log(screen(config, redis));

@@ -1,30 +1,34 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { node24 } from './install.mjs';
 import { runStep } from './step.mjs';
 
 /**
- * Compiles what has changed: the TypeScript, then the WebAssembly kernel of the sieve.
+ * Compiles what has changed: the TypeScript, then what the packages build themselves.
  *
- * @returns {Promise<number>} 0, or the exit code to end with
+ * @returns {Promise<number>} the exit code
  */
 export async function build(root) {
   forgetDeletedBuilds(root);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  // With nothing to do it takes 0.15 s, so there is no check before it (measured, 2 cores, 8 projects).
+  // An up-to-date build takes 0.15 s (measured, 2 cores, 8 projects), so no check comes before it.
   const typescript = [node24(root), tsc, '-b', '--pretty', 'false'];
-  const kernel = [node24(root), join(root, 'packages', 'sieve', 'assembly', 'build.mjs')];
+  // The sieve compiles its kernel. When it is up to date, this takes 0.9 s.
+  const packages = ['npm', 'run', '--silent', '--workspaces', '--if-present', 'build'];
   return (
     (await runStep({ title: 'Building (tsc -b)', quietMs: 1_500 }, typescript, { cwd: root })) ||
-    (await runStep({ title: 'Building the sieve kernel (asc)', quietMs: 1_500 }, kernel, { cwd: root }))
+    (await runStep({ title: 'Building the packages (npm run build)', quietMs: 2_500 }, packages, {
+      cwd: root,
+    }))
   );
 }
 
-/** tsc trusts its record of a build and does not look whether the output is still there. */
+/** tsc trusts its build info and does not check that the output still exists. */
 function forgetDeletedBuilds(root) {
-  const { references } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
-  for (const { path } of references) {
-    const project = join(root, path);
-    if (!existsSync(join(project, 'dist'))) rmSync(join(project, 'tsconfig.tsbuildinfo'), { force: true });
+  for (const workspaces of ['packages', 'services']) {
+    for (const name of readdirSync(join(root, workspaces))) {
+      const project = join(root, workspaces, name);
+      if (!existsSync(join(project, 'dist'))) rmSync(join(project, 'tsconfig.tsbuildinfo'), { force: true });
+    }
   }
 }

@@ -3,13 +3,13 @@ import { delimiter, join, sep } from 'node:path';
 import { isInstalled } from './installed.mjs';
 import { runStep } from './step.mjs';
 
-/** The major version that the TypeScript sources and the services run on. */
+/** The Node major version that the TypeScript sources and the services need. */
 const NODE = 24;
 
 /**
- * Brings node_modules in line with package-lock.json, which takes npm and the network only if it is not.
+ * Makes node_modules match package-lock.json. Runs npm, which needs the network, only if they differ.
  *
- * @returns {Promise<number>} 0, or the exit code to end with
+ * @returns {Promise<number>} the exit code
  */
 export async function install(root) {
   if (isComplete(root)) return 0;
@@ -21,12 +21,12 @@ export async function install(root) {
   if (code !== 0) return code;
   if (node24(root) !== undefined) return 0;
   console.error(
-    `npm did not install Node ${NODE} (the package "node"): switch ignore-scripts off, or install Node ${NODE} yourself`,
+    `npm did not install Node ${NODE} (package "node"): disable ignore-scripts or install Node ${NODE}`,
   );
   return 1;
 }
 
-/** The Node 24 that npm installed; else this very Node, if it is new enough. */
+/** The Node 24 that npm installed, or the running Node if it is new enough. */
 export function node24(root) {
   const installed = join(root, 'node_modules', 'node', 'bin', 'node');
   if (existsSync(installed)) return installed;
@@ -42,7 +42,7 @@ function isComplete(root) {
   );
 }
 
-/** The PATH without what npm puts before it: `npm ci` must not run on a Node that it is about to delete. */
+/** The PATH without the folders that npm adds: `npm ci` must not run on a Node that it is about to delete. */
 function ownPath() {
   const added = `${sep}node_modules${sep}.bin`;
   return process.env.PATH.split(delimiter)

@@ -1,18 +1,17 @@
 /**
- * Whether npm's record of what it installed (node_modules/.package-lock.json) has all that the lock file
- * asks for, in the same versions. It compares contents: a clone, a checkout or a copy changes the times of
- * files, and `npm install` by hand is as good as ours.
+ * Whether npm's record of installed packages (node_modules/.package-lock.json) has every package of the lock file
+ * in the same version. It compares contents, because a clone, a checkout or a copy changes modification times.
  *
  * @param {string} lock text of package-lock.json
- * @param {string | undefined} installed text of node_modules/.package-lock.json, if there is one
+ * @param {string | undefined} installed text of node_modules/.package-lock.json, if it exists
  */
 export function isInstalled(lock, installed) {
   if (installed === undefined) return false;
   const has = JSON.parse(installed).packages;
   return Object.entries(JSON.parse(lock).packages).every(([path, wanted]) => {
-    // The root, which npm does not record.
+    // npm does not record the root.
     if (path === '') return true;
-    // Optional ones are left out where they are for another platform.
+    // npm skips optional packages for other platforms.
     if (has[path] === undefined) return wanted.optional === true;
     return has[path].version === wanted.version && has[path].integrity === wanted.integrity;
   });

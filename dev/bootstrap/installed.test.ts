@@ -6,7 +6,7 @@ const zod = { version: '4.6.7', integrity: 'sha512-a' };
 const link = { resolved: 'services/api', link: true };
 
 describe('isInstalled()', () => {
-  it('says yes when all that is locked is there; npm does not record the root', () => {
+  it('is true if all locked packages are installed; npm does not record the root', () => {
     const lock = lockFile({
       '': { name: 'primes' },
       'node_modules/zod': zod,
@@ -16,7 +16,7 @@ describe('isInstalled()', () => {
     expect(isInstalled(lock, installed)).toBe(true);
   });
 
-  it('does not ask for an optional package: it may be for another platform', () => {
+  it('ignores a missing optional package: it may be for another platform', () => {
     const lock = lockFile({ 'node_modules/fsevents': { ...zod, optional: true } });
     expect(isInstalled(lock, lockFile({}))).toBe(true);
   });

@@ -4,10 +4,9 @@ import { runToEnd } from './child.mjs';
 const TAIL_LINES = 25;
 
 /**
- * Runs one step of the set-up without its output; if it fails, one line says so and the end of the output
- * says why.
+ * Runs one setup step without showing its output. If the step fails, prints one line and the end of the output.
  *
- * @param {{ title: string, quietMs?: number }} step The title is printed once the step has taken `quietMs`.
+ * @param {{ title: string, quietMs?: number }} step The title is printed after `quietMs`.
  * @returns {Promise<number>} the exit code: 0, 1 for a failure, or that of an interruption
  */
 export async function runStep({ title, quietMs = 0 }, [command, ...args], options) {
@@ -19,7 +18,7 @@ export async function runStep({ title, quietMs = 0 }, [command, ...args], option
   clearTimeout(announce);
   if (code === 0 && !signal) return 0;
   if (signal) return code || 1;
-  console.error(`${title}: failed with exit code ${code}. The end of its output:\n`);
+  console.error(`${title}: exit code ${code}. Last lines of its output:\n`);
   console.error(tail(output));
   return 1;
 }

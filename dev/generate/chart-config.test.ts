@@ -13,10 +13,8 @@ const worker = common.extend({
 });
 
 describe('chartConfigSchema()', () => {
-  it('takes what a service reads and the chart does not set, and nothing else', () => {
-    expect(
-      chartConfigSchema({ common, services: { worker } }, { common: {}, worker: { CONCURRENCY: 4 } }),
-    ).toEqual({
+  it('accepts only variables that a service reads and the chart does not set', () => {
+    expect(chartConfigSchema({ common, worker }, { common: {}, worker: { CONCURRENCY: 4 } })).toEqual({
       type: 'object',
       additionalProperties: false,
       required: ['common', 'worker'],

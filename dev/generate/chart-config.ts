@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-/** What the chart sets itself: addresses, ports, secrets, and what follows from its other values. */
+/** Variables that the chart sets itself: addresses, ports, secrets, and those derived from other values. */
 const SET_BY_THE_CHART = new Set([
   'REDIS_URL',
   'STORE_REDIS_URL',
-  'HOST',
   'API_PORT',
   'IDEMPOTENCY_SECRET',
   'WEBHOOK_SECRET',
@@ -20,24 +19,21 @@ const SET_BY_THE_CHART = new Set([
   'WORKER_MAX_REPLICAS',
 ]);
 
-export interface ConfigSchemas {
-  readonly common: z.ZodObject;
-  /** Those of the services, which contain the common one, by their names among the values. */
-  readonly services: Readonly<Record<string, z.ZodObject>>;
-}
+/** The schemas of the services, and the one that is common to them, by their names in the values. */
+export type ConfigSchemas = Readonly<Record<string, z.ZodObject> & { common?: z.ZodObject }>;
 
-/** The values below `config`: for each service the names of those that stand in values.yaml. */
+/** The values below `config`: for each service the variables that values.yaml sets. */
 export type ConfigValues = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /**
- * The JSON schema of the chart's value `config`. What stands in values.yaml is required, since the templates reckon
- * with it and Helm lets a user take it away by `null`.
+ * The JSON schema of the chart's value `config`, or of `job.env`. Variables in `values` are required: the templates
+ * use them, and Helm lets a user remove them with `null`.
  */
-export function chartConfigSchema({ common, services }: ConfigSchemas, values: ConfigValues): object {
-  const groups = Object.entries({ common, ...services }).map(([group, { shape }]) => {
+export function chartConfigSchema(schemas: ConfigSchemas, values: ConfigValues = {}): object {
+  const groups = Object.entries(schemas).map(([group, { shape }]) => {
     const fields = Object.entries<z.ZodType>(shape)
       .filter(([name]) => !SET_BY_THE_CHART.has(name))
-      .filter(([name]) => group === 'common' || !(name in common.shape))
+      .filter(([name]) => group === 'common' || !(name in (schemas.common?.shape ?? {})))
       .map(([name, field]) => [name, fieldSchema(field)] as const);
     return [group, strictObject(Object.fromEntries(fields), Object.keys(values[group] ?? {}))] as const;
   });
@@ -53,7 +49,7 @@ function strictObject(properties: object, required: readonly string[]): object {
   };
 }
 
-/** A coerced number is what it becomes; a list that is split is what it was. */
+/** A coerced number has its output type; a list that is split has its input type. */
 function fieldSchema(field: z.ZodType): object {
   const [input, output] = (['input', 'output'] as const).map((io) =>
     z.toJSONSchema(field, { io, target: 'draft-7', unrepresentable: 'any' }),

@@ -1,6 +1,6 @@
 import { format, resolveConfig } from 'prettier';
 
-/** A text as the formatter wants it in that file: `npm run format` must find nothing to change in what is written. */
+/** Formats a text as `npm run format` formats that file. */
 export async function formatted(text: string, path: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), filepath: path });
 }

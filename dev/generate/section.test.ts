@@ -4,11 +4,11 @@ import { replaceSection } from './section.ts';
 const page = (content: string) => `# Title\n\n<!-- table:start -->${content}<!-- table:end -->\n\nMore\n`;
 
 describe('replaceSection()', () => {
-  it('replaces what is between the marks and nothing else', () => {
+  it('replaces only the text between the markers', () => {
     expect(replaceSection(page('old'), 'table', 'new')).toBe(page('\n\nnew\n\n'));
   });
 
-  it('gives the same again for the same content', () => {
+  it('is idempotent', () => {
     const once = replaceSection(page(''), 'table', 'new');
     expect(replaceSection(once, 'table', 'new')).toBe(once);
   });

@@ -4,7 +4,7 @@ import { documentedValues, valuesTable } from './values-table.ts';
 const rows = (yaml: string) => valuesTable(documentedValues(yaml)).split('\n').slice(2);
 
 describe('documentedValues() and valuesTable()', () => {
-  it('makes a row for each value that is documented', () => {
+  it('writes a row for each documented value', () => {
     const yaml = `
 # About the file.
 
@@ -30,7 +30,7 @@ resources:
     ]);
   });
 
-  it('refuses a value that is not documented', () => {
+  it('throws for an undocumented value', () => {
     expect(() => documentedValues('image:\n  # For whom?\n  tag: x\n')).toThrow(
       'Value image.tag must have a comment that starts with `# --`',
     );

@@ -1,19 +1,19 @@
 import { isMap, isNode, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml';
 
-/** A value that users may set, with all that is below it. */
+/** A value that users may set, including the values below it. */
 export interface DocumentedValue {
   readonly path: string;
   readonly fallback: unknown;
   readonly description: string;
 }
 
-/** What starts the comment that documents a value, as helm-docs has it. Other comments are for readers of the file. */
+/** Prefix of a comment that documents a value, as in helm-docs. Other comments are for readers of the file. */
 const MARK = '-- ';
 
 /**
- * The values that a values.yaml documents: each that has a comment starting with `# --`.
+ * The values of a values.yaml that have a comment starting with `# --`.
  *
- * @throws {RangeError} If a value is neither documented nor below one that is.
+ * @throws {RangeError} If a value is neither documented nor below a documented one.
  */
 export function documentedValues(valuesYaml: string): DocumentedValue[] {
   const { contents } = parseDocument(valuesYaml);
@@ -29,7 +29,7 @@ export function valuesTable(values: readonly DocumentedValue[]): string {
 function valuesOf(map: YAMLMap, prefix: string): DocumentedValue[] {
   return map.items.flatMap((pair, index) => {
     const path = prefix + String(pair.key);
-    // The comment before the first key belongs to the map, for the parser.
+    // The parser attaches the comment before the first key to the map.
     const description = describe(commentOf(pair) ?? (index === 0 ? map.commentBefore : undefined));
     if (description !== undefined) return [{ path, fallback: toValue(pair.value), description }];
     if (isMap(pair.value)) return valuesOf(pair.value, `${path}.`);

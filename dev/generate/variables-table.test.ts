@@ -6,7 +6,7 @@ const secret = { name: 'SECRET', default: 'required', description: 'One of `a|b`
 const hosts = { name: 'HOSTS', default: '', description: 'Names' };
 
 describe('variableTables()', () => {
-  it('makes a row for each variable, in the first group that has it', () => {
+  it('writes a row for each variable, in the first group that has it', () => {
     const tables = variableTables([
       { title: 'All', variables: [host] },
       { title: 'api', variables: [host, secret, hosts] },
@@ -27,7 +27,7 @@ describe('variableTables()', () => {
     ]);
   });
 
-  it('refuses a variable without a description', () => {
+  it('throws for a variable without a description', () => {
     const variables = [{ ...host, description: '' }];
     expect(() => variableTables([{ title: 'All', variables }])).toThrow(
       'Variable HOST must have a description',

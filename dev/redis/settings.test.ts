@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { configText, portOf } from './settings.ts';
 
 describe('configText()', () => {
-  it('makes a Redis that listens on loopback and forgets nothing', () => {
+  it('configures loopback, persistence and no eviction', () => {
     const lines = configText({ port: 6_390, dataDir: '/my files/"x"' }).trimEnd().split('\n');
     expect(lines).toEqual([
       'bind "127.0.0.1"',
@@ -17,7 +17,7 @@ describe('configText()', () => {
 });
 
 describe('portOf()', () => {
-  it('finds the port again', () => {
+  it('finds the port', () => {
     expect(portOf(configText({ port: 7_001, dataDir: '/data' }))).toBe(7_001);
   });
 

@@ -2,15 +2,16 @@ import { commonConfig, field, parseConfig } from '@primes/service-kit';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../project.ts';
-import { DEFAULT_PORT } from '../redis/place.ts';
+import { DEFAULT_PORT } from '../redis/managed-redis.ts';
 
 const port = () => z.coerce.number().int().min(1).max(65_535);
 
-/** What `npm start` itself reads; the services are given the whole environment. */
+/** The variables that `npm start` reads; the services receive the whole environment. */
 export const startConfig = z.object({
   REDIS_URL: commonConfig.shape.STORE_REDIS_URL,
   STORE_REDIS_URL: commonConfig.shape.STORE_REDIS_URL,
-  HOST: commonConfig.shape.HOST,
+  // Loopback by default: a laptop joins untrusted networks.
+  HOST: field.text('127.0.0.1', 'Address to listen on'),
   API_PORT: port().default(8_000),
   WORKER_PORT: port().default(8_001),
   GATEWAY_PORT: port().default(8_002),
@@ -18,9 +19,9 @@ export const startConfig = z.object({
   REDIS_PORT: port()
     .optional()
     .meta({
-      description: `Port of the Redis that is brought; not set: ${DEFAULT_PORT}, or any if that is in use`,
+      description: `Port of the Redis that npm start runs; default: ${DEFAULT_PORT}, or any free port if that is in use`,
     }),
-  DATA_DIR: field.text('.data', 'Folder of what is kept: the data of that Redis and generated secrets'),
+  DATA_DIR: field.text('.data', 'Folder for the data of that Redis and for generated secrets'),
 });
 export type StartConfig = Readonly<z.infer<typeof startConfig>>;
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseConfig } from '@primes/service-kit';
+import { apiConfig } from '../../services/api/src/config.ts';
+import { workerConfig } from '../../services/worker/src/config.ts';
 import { readStartConfig } from './config.ts';
 import { serviceEnvironment } from './environment.ts';
 
@@ -7,9 +10,10 @@ const environment = (user: NodeJS.ProcessEnv) =>
   serviceEnvironment(user, { config: readStartConfig(user), redisUrl: 'redis://127.0.0.1:6390', secrets });
 
 describe('serviceEnvironment()', () => {
-  it('wires the services to each other', () => {
+  it('connects the services to each other', () => {
     expect(environment({ WORKER_PORT: '9001' })).toEqual({
       REDIS_URL: 'redis://127.0.0.1:6390',
+      HOST: '127.0.0.1',
       API_PORT: '8000',
       WORKER_PORT: '9001',
       GATEWAY_PORT: '8002',
@@ -22,7 +26,14 @@ describe('serviceEnvironment()', () => {
     });
   });
 
-  it('lets what the user has set win, and an empty variable count as not set', () => {
+  it('listens on the configured host and ports, and connects the services there', () => {
+    expect(environment({ HOST: '::1' })).toMatchObject({
+      HOST: '::1',
+      METRICS_GATEWAY_URL: 'http://[::1]:8002',
+    });
+  });
+
+  it('gives precedence to the user, and treats an empty variable as unset', () => {
     const user = { WEBHOOK_SECRET: 'theirs', IDEMPOTENCY_SECRET: '', SHUTDOWN_LINGER_MS: '100', MAX_N: '7' };
     expect(environment(user)).toMatchObject({
       WEBHOOK_SECRET: 'theirs',
@@ -30,5 +41,14 @@ describe('serviceEnvironment()', () => {
       SHUTDOWN_LINGER_MS: '100',
       MAX_N: '7',
     });
+  });
+
+  it.each([
+    ['SHUTDOWN_LINGER_MS', '5000', apiConfig],
+    ['FINAL_SCRAPE_WAIT_MS', '5000', workerConfig],
+  ])('gives a service that is told %s=%s a deadline that leaves room for it', (name, value, schema) => {
+    const wellFormed = { IDEMPOTENCY_SECRET: 'a'.repeat(16), WEBHOOK_SECRET: `whsec_${'a'.repeat(32)}` };
+    const usable = environment({ [name]: value, ...wellFormed });
+    expect(() => parseConfig(schema, usable)).not.toThrow();
   });
 });

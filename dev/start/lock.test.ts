@@ -23,7 +23,7 @@ async function otherProcess(argument: string) {
 }
 
 describe('claimDataDir()', () => {
-  it('claims until it is disposed of', async () => {
+  it('holds the lock until it is disposed of', async () => {
     await using dir = await folder();
     const claim = await claimDataDir(dir.path, PROGRAM);
     expect(await readFile(join(dir.path, 'start.pid'), 'utf8')).toBe(`${process.pid}\n`);
@@ -31,14 +31,14 @@ describe('claimDataDir()', () => {
     expect(await readdir(dir.path)).toEqual([]);
   });
 
-  it('refuses while another start has it', async () => {
+  it('throws while another start holds the lock', async () => {
     await using dir = await folder();
     await using other = await otherProcess(PROGRAM);
     await writeFile(join(dir.path, 'start.pid'), `${other.pid}\n`);
     await expect(claimDataDir(dir.path, PROGRAM)).rejects.toThrow(`process ${other.pid}`);
   });
 
-  it('takes over from one that was killed, even if its number is another process by now', async () => {
+  it('takes over from a killed process, even if another process has its pid', async () => {
     await using dir = await folder();
     await using other = await otherProcess('something else');
     await writeFile(join(dir.path, 'start.pid'), `${other.pid}\n`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AddressInfo } from 'node:net';
-import { occupy } from '../tcp.ts';
+import { occupy } from '@primes/testing';
 import { readStartConfig } from './config.ts';
 import { requireFreePorts } from './ports.ts';
 
@@ -21,22 +21,29 @@ async function freePorts(): Promise<number[]> {
 }
 
 describe('requireFreePorts()', () => {
-  it('takes no port for longer than the check', async () => {
+  it('releases the ports after the check', async () => {
     const ports = await freePorts();
     await requireFreePorts(config(ports));
     await requireFreePorts(config(ports));
   });
 
-  it('names a port in use and the variable that changes it', async () => {
+  it('names a port in use and its variable', async () => {
     const ports = await freePorts();
     await using server = await occupy(ports[2] ?? 0, '127.0.0.1');
     expect(server.listening).toBe(true);
     await expect(requireFreePorts(config(ports))).rejects.toThrow(
-      `Port ${ports[2]} (metrics-gateway) is in use: set GATEWAY_PORT to another`,
+      `Port ${ports[2]} is in use: stop the other process, or set GATEWAY_PORT`,
     );
   });
 
-  it('notices one port that is meant for two', async () => {
+  it('names an address that this machine does not have', async () => {
+    const HOST = '203.0.113.1';
+    await expect(requireFreePorts({ ...config(await freePorts()), HOST })).rejects.toThrow(
+      /^Cannot listen on .*; set HOST to an address of this machine$/,
+    );
+  });
+
+  it('detects a port that is set for two services', async () => {
     const [first = 0, second = 0, third = 0] = await freePorts();
     await expect(requireFreePorts(config([first, second, third, first]))).rejects.toThrow('SCALER_PORT');
   });

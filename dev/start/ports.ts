@@ -1,32 +1,22 @@
-import type { Server } from 'node:net';
-import { Refusal } from '../refusal.ts';
-import { occupy } from '../tcp.ts';
+import { cannotListen } from '@primes/service-kit';
+import { occupy } from '@primes/testing';
+import { CliError } from '../cli-error.ts';
 import type { StartConfig } from './config.ts';
 
-const PORTS = [
-  { variable: 'API_PORT', user: 'api' },
-  { variable: 'WORKER_PORT', user: 'worker' },
-  { variable: 'GATEWAY_PORT', user: 'metrics-gateway' },
-  { variable: 'SCALER_PORT', user: 'metrics-gateway, gRPC' },
-] as const;
+const VARIABLES = ['API_PORT', 'WORKER_PORT', 'GATEWAY_PORT', 'SCALER_PORT'] as const;
 
 /**
- * Takes all ports for a moment, all at once, so that one that is meant for two services is noticed too.
+ * Listens on all ports at the same time for a moment, which also detects a port that is set for two services.
  *
- * @throws {Refusal} naming the first that cannot be had
+ * @throws {CliError} for the first port that cannot be used
  */
 export async function requireFreePorts(config: StartConfig): Promise<void> {
   await using taken = new AsyncDisposableStack();
-  for (const port of PORTS) taken.use(await take(port, config));
-}
-
-async function take({ variable, user }: (typeof PORTS)[number], config: StartConfig): Promise<Server> {
-  const port = config[variable];
-  try {
-    return await occupy(port, config.HOST);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${message})`;
-    throw new Refusal(`Port ${port} (${user}) ${reason}: set ${variable} to another`, { cause: error });
+  for (const variable of VARIABLES) {
+    const [host, port] = [config.HOST, config[variable]];
+    const server = await occupy(port, host).catch((error: unknown) => {
+      throw new CliError(cannotListen(error as Error, { host, port, variable }).message, { cause: error });
+    });
+    taken.use(server);
   }
 }

@@ -1,7 +1,7 @@
 import type { StartConfig } from './config.ts';
 import { servicesOf } from './services.ts';
 
-/** What the user sees once all is ready. */
+/** The text that the user sees when everything is ready. */
 export function screen(config: StartConfig, redis: { url: string; about: string }): string {
   const { api, worker, gateway } = servicesOf(config);
   return `
@@ -9,16 +9,16 @@ export function screen(config: StartConfig, redis: { url: string; about: string 
 
   API       ${api.url}
   Docs      ${api.url}/docs, ${api.url}/redoc
-  Metrics   ${api.url}/api/metrics/all as JSON, and for Prometheus
+  Metrics   ${api.url}/api/metrics/all (JSON); for Prometheus:
             ${[api, worker, gateway].map(({ url }) => `${url}/metrics`).join(', ')}
   Scaler    port ${config.SCALER_PORT} (gRPC, for KEDA)
   Redis     ${withoutPassword(redis.url)}
             ${redis.about}
 
-  Try it:   curl -s ${api.url}/tasks -H 'Content-Type: application/json' -d '{"n": 100}'
-  and then: curl -s '${api.url}/tasks/REQUEST_ID?wait=10'
+  Try:      curl -s ${api.url}/tasks -H 'Content-Type: application/json' -d '{"n": 100}'
+  Then:     curl -s '${api.url}/tasks/REQUEST_ID?wait=10'
 
-  Ctrl-C stops everything; tasks and primes are kept.
+  Ctrl-C stops everything. Tasks and primes are kept.
 `;
 }
 

@@ -7,7 +7,7 @@ import { keptSecrets } from './secrets.ts';
 const folder = () => mkdtempDisposable(join(tmpdir(), 'primes-secrets-'));
 
 describe('keptSecrets()', () => {
-  it('makes secrets that only the owner can read, and keeps them', async () => {
+  it('generates secrets that only the owner can read, and keeps them', async () => {
     await using dir = await folder();
     const secrets = await keptSecrets(dir.path);
     expect(Buffer.from(secrets.IDEMPOTENCY_SECRET, 'base64')).toHaveLength(32);
@@ -22,7 +22,7 @@ describe('keptSecrets()', () => {
       await using dir = await folder();
       const file = join(dir.path, 'secrets.json');
       await writeFile(file, text);
-      await expect(keptSecrets(dir.path)).rejects.toThrow(`${file} is damaged`);
+      await expect(keptSecrets(dir.path)).rejects.toThrow(`${file} is invalid`);
       expect(await readFile(file, 'utf8')).toBe(text);
     },
   );

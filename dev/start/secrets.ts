@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Refusal } from '../refusal.ts';
+import { CliError } from '../cli-error.ts';
 
 const secretsSchema = z.object({ IDEMPOTENCY_SECRET: z.string(), WEBHOOK_SECRET: z.string() });
 export type Secrets = z.infer<typeof secretsSchema>;
 
 /**
- * The secrets of this data folder, made at the first call: an Idempotency-Key must mean the same task, and
- * receivers know the webhooks' secret, after a restart too.
+ * The secrets of this data folder, generated on the first call. They outlive a restart: an Idempotency-Key must
+ * identify the same task, and receivers know the webhook secret.
  */
 export async function keptSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, 'secrets.json');
@@ -23,7 +23,9 @@ export async function keptSecrets(dataDir: string): Promise<Secrets> {
   try {
     return secretsSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new Refusal(`${file} is damaged: mend it, or delete it to have new secrets made`, { cause: error });
+    throw new CliError(`${file} is invalid: fix it, or delete it to generate new secrets`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../project.ts';
-import { Refusal } from '../refusal.ts';
+import { CliError } from '../cli-error.ts';
 import type { StartConfig } from './config.ts';
 
-/** One of the processes that `npm start` runs. */
+/** A process that `npm start` runs. */
 export interface Service {
   readonly name: string;
-  /** Its built program. */
+  /** The compiled entry point. */
   readonly main: string;
-  /** Where it listens, as this machine reaches it. */
+  /** Its base URL on this machine. */
   readonly url: string;
 }
 
@@ -28,15 +28,16 @@ export function servicesOf(config: StartConfig): Services {
   };
 }
 
-/** The address at which this machine reaches what listens on `host`. */
+/** The URL at which this machine reaches a server that listens on `host`. */
 export function localUrl(host: string, port: number): string {
   const anywhere = host === '0.0.0.0' || host === '::';
   const name = anywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${port}`;
 }
 
-/** @throws {Refusal} If a program has not been built. */
+/** @throws {CliError} If a service is not built. */
 export function requireBuild(services: Services): void {
   const missing = Object.values(services).find(({ main }) => !existsSync(main));
-  if (missing) throw new Refusal(`The build of ${missing.name} is missing (${missing.main}): npm run build`);
+  if (missing)
+    throw new CliError(`${missing.name} is not built (${missing.main} is missing): run npm run build`);
 }

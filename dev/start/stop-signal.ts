@@ -1,4 +1,4 @@
-/** Aborted when this process is asked to stop, or when the process that started it has been killed. */
+/** Aborts on a stop signal, or when the parent process was killed. */
 export function stopSignal(): AbortSignal {
   const abort = new AbortController();
   const stop = () => {
@@ -6,7 +6,7 @@ export function stopSignal(): AbortSignal {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   process.on('disconnect', stop);
-  // The terminal or the reader of a pipe may be gone; what is running has to be stopped all the same.
+  // If the terminal or the reader of a pipe is gone, the services must stop all the same.
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
   return abort.signal;

@@ -1,6 +1,6 @@
-"""Clients of Primes: submit, wait with growing pauses, check what is known, and now and then look at /metrics.
+"""Simulated clients: submit a task, poll with increasing pauses, check the last prime, sometimes read /metrics.
 
-All is set by the environment, see README.md. The run fails by its exit code when a service level is missed.
+Environment variables configure the run, see README.md. The exit code is 1 if it misses a service level.
 """
 
 import logging
@@ -11,7 +11,7 @@ import time
 import gevent
 from locust import HttpUser, constant, events, task
 
-# n and the n-th prime, for all n that the mix may have.
+# n and the n-th prime, for every n that LOAD_MIX may contain.
 NTH_PRIME = {
     1: 2,
     10: 29,
@@ -26,12 +26,12 @@ NTH_PRIME = {
 
 
 def parse_mix(text):
-    """`100:10,1000000:1` as two lists, n and weights."""
+    """Returns `100:10,1000000:1` as two lists: n and weights."""
     pairs = [part.split(":") for part in text.split(",")]
     sizes = [int(n) for n, _ in pairs]
     unknown = sorted(set(sizes) - set(NTH_PRIME))
     if unknown:
-        raise SystemExit(f"LOAD_MIX may have {sorted(NTH_PRIME)}, not {unknown}")
+        raise SystemExit(f"LOAD_MIX: expected n in {sorted(NTH_PRIME)}, received {unknown}")
     return sizes, [float(weight) for _, weight in pairs]
 
 
@@ -39,7 +39,7 @@ SIZES, WEIGHTS = parse_mix(os.environ.get("LOAD_MIX", "100:60,10000:25,1000000:1
 THINK_SECONDS = float(os.environ.get("LOAD_THINK_SECONDS", "0.5"))
 FRESH_SHARE = float(os.environ.get("LOAD_FRESH_SHARE", "0"))
 PATIENCE_SECONDS = float(os.environ.get("LOAD_PATIENCE_SECONDS", "60"))
-MOST_ERRORS = float(os.environ.get("LOAD_MOST_ERRORS", "0.001"))
+MAX_ERRORS = float(os.environ.get("LOAD_MAX_ERRORS", "0.001"))
 SUBMIT_P95_MS = float(os.environ.get("LOAD_SUBMIT_P95_MS", "250"))
 COMPLETION_P95_MS = float(os.environ.get("LOAD_COMPLETION_P95_MS", "10000"))
 
@@ -48,12 +48,12 @@ COMPLETION = "submitted to done"
 
 
 class Client(HttpUser):
-    """One client with one task at a time."""
+    """A client with one task at a time."""
 
     wait_time = constant(THINK_SECONDS)
 
     def on_start(self):
-        # W3C baggage: spans of this load can be told from those of others.
+        # W3C baggage marks the spans of this run.
         self.client.headers["baggage"] = "load.test=locust"
 
     @task(50)
@@ -77,17 +77,17 @@ class Client(HttpUser):
         )
 
     @task(1)
-    def look_at_metrics(self):
+    def read_metrics(self):
         self.client.get("/metrics", name="GET /metrics")
 
     def _await_end(self, request_id, start):
-        """Polls with growing pauses; None once the task is done, else what went wrong."""
+        """Polls with increasing pauses. Returns None once the task is done, else the error."""
         pause = 0.05
         while time.perf_counter() - start < PATIENCE_SECONDS:
             path = f"/tasks/{request_id}?limit=0"
             with self.client.get(path, name="GET /tasks/{id}", catch_response=True) as answer:
                 if answer.status_code != 200:
-                    # A poll that fails says nothing about the task: it is asked for again.
+                    # A failed poll says nothing about the task: poll again.
                     answer.failure(f"{answer.status_code} {answer.text[:200]}")
                 else:
                     status = answer.json()["status"]
@@ -100,33 +100,33 @@ class Client(HttpUser):
         return RuntimeError(f"not done after {PATIENCE_SECONDS:.0f} s")
 
     def _check(self, request_id, n):
-        """Reads the last prime alone; None if it is the right one."""
+        """Reads the last prime only. Returns None if it is correct, else the error."""
         path = f"/tasks/{request_id}?offset={n - 1}&limit=1"
         with self.client.get(path, name="GET /tasks/{id} last prime", catch_response=True) as answer:
             if answer.status_code != 200:
                 answer.failure(f"{answer.status_code} {answer.text[:200]}")
-                return RuntimeError("the result cannot be read")
+                return RuntimeError("result not readable")
             result = answer.json()["result"]
         if result != [NTH_PRIME[n]]:
-            return RuntimeError(f"prime {n} is {NTH_PRIME[n]}, not {result}")
+            return RuntimeError(f"prime {n}: expected {NTH_PRIME[n]}, received {result}")
         return None
 
 
 @events.quitting.add_listener
 def judge(environment, **_):
-    """Compares the run with the service levels."""
-    # Workers of a distributed run know their own part only.
+    """Sets the exit code by the service levels."""
+    # A worker of a distributed run has only its own part.
     if environment.parsed_options and environment.parsed_options.worker:
         return
     stats = environment.stats
     measured = {
-        "share of errors": (stats.total.fail_ratio, MOST_ERRORS),
+        "error rate": (stats.total.fail_ratio, MAX_ERRORS),
         "p95 of submissions, ms": (stats.get(SUBMIT, "POST").get_response_time_percentile(0.95), SUBMIT_P95_MS),
         "p95 of completions, ms": (stats.get(COMPLETION, "task").get_response_time_percentile(0.95), COMPLETION_P95_MS),
     }
     missed = [name for name, (value, limit) in measured.items() if value > limit]
     if stats.get(COMPLETION, "task").num_requests == 0:
-        missed.append("a task that was done")
+        missed.append("no task completed")
     for name, (value, limit) in measured.items():
         logging.info("%s: %.4g (at most %.4g)", name, value, limit)
     if missed:

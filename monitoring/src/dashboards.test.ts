@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DASHBOARDS } from './index.ts';
+import { dashboards } from './index.ts';
 import { namesIn } from './promql.ts';
 
 interface Panel {
@@ -20,8 +20,11 @@ interface Panel {
   };
 }
 
-const boards = DASHBOARDS.map((board) => ({ ...board, panels: board.panels as unknown as Panel[] }));
-const panels = boards.flatMap(({ title, panels }) =>
+const built = dashboards({ name: 'words', metricPrefix: 'word_count' }).map((dashboard) => ({
+  ...dashboard,
+  panels: dashboard.panels as unknown as Panel[],
+}));
+const panels = built.flatMap(({ title, panels }) =>
   panels.map((panel) => [`${title}: ${panel.title}`, panel] as const),
 );
 const queries = panels.flatMap(([name, { targets = [] }]) =>
@@ -29,30 +32,35 @@ const queries = panels.flatMap(([name, { targets = [] }]) =>
 );
 
 describe('the dashboards', () => {
-  it('are the four of the design, with addresses of their own', () => {
-    expect(boards.map(({ title, panels }) => [title, panels.length])).toEqual([
-      ['Prime API Metrics', 6],
-      ['Prime API Overview', 10],
+  it('are these four, and name the job', () => {
+    expect(built.map(({ title, panels }) => [title, panels.length])).toEqual([
+      ['Word count API Metrics', 6],
+      ['Word count API Overview', 10],
       ['Redis Metrics', 5],
       ['Queue and Autoscaling', 11],
     ]);
-    expect(new Set(boards.map(({ uid }) => uid)).size).toBe(boards.length);
+    expect(built.map(({ uid }) => uid)).toEqual([
+      'word-count-api-metrics',
+      'word-count-api-overview',
+      'redis-metrics',
+      'queue-and-autoscaling',
+    ]);
   });
 
-  it.each(boards.map((board) => [board.title, board] as const))(
-    '%s has no two panels in one place',
-    (_, board) => {
-      const cells = board.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+  it.each(built.map((dashboard) => [dashboard.title, dashboard] as const))(
+    '%s has no overlapping panels',
+    (_, dashboard) => {
+      const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
         Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
       );
       expect(new Set(cells).size).toBe(cells.length);
-      for (const { gridPos } of board.panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+      for (const { gridPos } of dashboard.panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
     },
   );
 });
 
 describe('each panel', () => {
-  it.each(panels)('%s says what it shows, in a unit, from the chosen datasource', (_, panel) => {
+  it.each(panels)('%s has a description, a unit and the selected datasource', (_, panel) => {
     expect(panel.description).toMatch(/^.{20,}\.$/s);
     expect(panel.fieldConfig.defaults.unit).toMatch(/^\w+$/);
     expect(panel.datasource?.uid).toBe('${datasource}');
@@ -60,7 +68,7 @@ describe('each panel', () => {
   });
 
   it.each(panels.filter(([, { type }]) => type === 'timeseries'))(
-    '%s names its lines, and shows its thresholds',
+    '%s has a legend and shows its thresholds',
     (_, { options, fieldConfig: { defaults } }) => {
       expect(options.legend?.showLegend).toBe(true);
       const limits = (defaults.thresholds?.steps.length ?? 0) > 1;
@@ -68,26 +76,29 @@ describe('each panel', () => {
     },
   );
 
-  it.each(panels.filter(([, { type }]) => type === 'gauge'))('%s has an end and colours', (_, panel) => {
-    const { max, thresholds } = panel.fieldConfig.defaults;
-    expect(max).toBeGreaterThan(0);
-    expect(thresholds?.steps.length).toBeGreaterThan(1);
-  });
+  it.each(panels.filter(([, { type }]) => type === 'gauge'))(
+    '%s has a maximum and thresholds',
+    (_, panel) => {
+      const { max, thresholds } = panel.fieldConfig.defaults;
+      expect(max).toBeGreaterThan(0);
+      expect(thresholds?.steps.length).toBeGreaterThan(1);
+    },
+  );
 });
 
 describe('each query', () => {
-  it.each(queries)('of %s is PromQL on one installation: %s', (_, expr) => {
+  it.each(queries)('of %s is PromQL and selects a namespace: %s', (_, expr) => {
     const { metrics, labels } = namesIn(expr);
     expect(metrics.size).toBeGreaterThan(0);
     expect(labels).toContain('namespace');
     expect(expr.match(/\$namespace/g)).toHaveLength(expr.match(/\{/g)?.length ?? 0);
   });
 
-  it.each(queries)('of %s makes up no data: %s', (_, expr) => {
+  it.each(queries)('of %s invents no data: %s', (_, expr) => {
     expect(expr).not.toMatch(/vector\(/);
   });
 
-  it.each(queries)('of %s takes rates over the interval that fits the screen: %s', (_, expr) => {
+  it.each(queries)('of %s uses $__rate_interval: %s', (_, expr) => {
     for (const [window] of expr.matchAll(/\[.*?\]/g)) expect(window).toBe('[$__rate_interval]');
     for (const [counter] of expr.matchAll(/\w+_total(?=\{)/g)) {
       expect(expr).toMatch(new RegExp(`(rate|increase)\\(${counter}\\{`));

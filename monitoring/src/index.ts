@@ -1,19 +1,28 @@
-import { primeApiMetrics } from './dashboards/prime-api-metrics.ts';
-import { primeApiOverview } from './dashboards/prime-api-overview.ts';
+import type { MonitoredJob } from './dashboard.ts';
+import { apiMetrics } from './dashboards/api-metrics.ts';
+import { apiOverview } from './dashboards/api-overview.ts';
 import { queueAndAutoscaling } from './dashboards/queue-and-autoscaling.ts';
 import { redisMetrics } from './dashboards/redis-metrics.ts';
 
-export { COMPLETION, drawLoad, SUBMISSION, type Replicas } from './load/picture.ts';
-export { filesIn, parseHistory, parseStats, type Measured } from './load/report.ts';
-export { ask, type Answer } from './pictures/ask.ts';
-export { drawBoard } from './pictures/board.ts';
-export type { Board } from './pictures/panel.ts';
-export type { Series, TimeRange } from './pictures/series.ts';
+export { loadDashboard } from './load/dashboard.ts';
+export {
+  COMPLETION,
+  filesIn,
+  parseHistory,
+  parseStats,
+  recordLoad,
+  SUBMISSION,
+  type Replicas,
+  type RequestStats,
+} from './load/report.ts';
+export type { DashboardJson } from './pictures/dashboard-json.ts';
+export { recordPanel, type QueriedSeries, type Recording, type TimeRange } from './pictures/recording.ts';
+export { renderDashboard } from './pictures/render-dashboard.ts';
+export { renderTrace, type RecordedSpan } from './pictures/render-trace.ts';
 export { namesIn, type Names } from './promql.ts';
-export { parseRules, quicken, type AlertRule, type RuleGroups } from './rules.ts';
+export { parseRules, quicken, rulesYaml, type AlertRule, type RuleGroups } from './rules.ts';
 
-/** The dashboards as Grafana reads them. */
-export const DASHBOARDS = [primeApiMetrics, primeApiOverview, redisMetrics, queueAndAutoscaling].map(
-  (builder) => builder.build(),
-);
-export { drawTrace, type DrawnSpan } from './trace-drawing.ts';
+/** The dashboards of a job as Grafana reads them. */
+export function dashboards(job: MonitoredJob) {
+  return [apiMetrics, apiOverview, redisMetrics, queueAndAutoscaling].map((build) => build(job));
+}

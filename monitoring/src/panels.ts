@@ -19,22 +19,22 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatPanel } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TimeSeriesPanel } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** The datasource that the reader of the dashboard has chosen. */
+/** The datasource that the user selects in the dashboard. */
 export const DATASOURCE: DataSourceRef = { type: 'prometheus', uid: '${datasource}' };
 
 /**
- * The selector of every query: one VictoriaMetrics can hold several installations. Outside of Kubernetes there is
- * no such label, which `.*`, the value of "All", takes in as well.
+ * The selector of every query: one VictoriaMetrics can hold several installations. Outside Kubernetes the label is
+ * missing; `.*`, the value of "All", matches this too.
  */
 export const HERE = 'namespace=~"$namespace"';
 
-/** The three processes: what all programs have, such as their CPU, a VictoriaMetrics holds of many others too. */
+/** The three services: metrics that every program has, such as CPU, exist for other programs too. */
 export const PROCESSES = 'service=~"api|worker|metrics-gateway"';
 
-/** PromQL and what a series of its answer is called. */
+/** The legend of the series, and the PromQL. */
 export type Query = readonly [legend: string, expr: string];
 
-/** A distribution over time by what its users feel: the usual case, the slow ones, the slowest. */
+/** The p50, p95 and p99 of a distribution over time. */
 export function percentiles(quantileOf: (quantile: number) => string): Query[] {
   return [
     ['p50', quantileOf(0.5)],
@@ -45,19 +45,23 @@ export function percentiles(quantileOf: (quantile: number) => string): Query[] {
 
 export interface PanelSpec {
   readonly title: string;
-  /** What the reader should conclude from it, not only what it shows. */
+  /** What to conclude from the panel, not only what it shows. */
   readonly description: string;
-  /** Grafana's name of the unit. */
+  /** Grafana's name for the unit. */
   readonly unit: string;
+  /** Columns of 24. */
+  readonly width: number;
+  /** Rows of the grid. Default: 8. */
+  readonly height?: number;
   readonly queries: readonly Query[];
-  /** Colours by the least value that has each, ascending; the first begins at null. Not given: none means anything. */
-  readonly thresholds?: readonly (readonly [color: string, from: number | null])[];
+  /** Lower bounds by colour, ascending; the first bound is null. Default: one neutral colour. */
+  readonly thresholds?: Readonly<Record<string, number | null>>;
 }
 
-/** Colours that mean something, by the names of series (a regular expression): red is for what is wrong. */
-export type Colours = readonly (readonly [names: string, color: string])[];
+/** Colours with a meaning, by series name (a regular expression): red is for errors. */
+export type Colours = Readonly<Record<string, string>>;
 
-/** Lines over time, with a dashed one at each threshold. */
+/** Lines over time, with a dashed line at each threshold. */
 export function lines(spec: PanelSpec): TimeSeriesPanel {
   const panel = describe(new TimeSeriesPanel(), spec)
     .fillOpacity(10)
@@ -66,7 +70,7 @@ export function lines(spec: PanelSpec): TimeSeriesPanel {
       new VizLegendOptionsBuilder()
         .displayMode(LegendDisplayMode.List)
         .placement(LegendPlacement.Bottom)
-        // Without a word it is hidden.
+        // Hidden by default.
         .showLegend(true),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
@@ -74,9 +78,9 @@ export function lines(spec: PanelSpec): TimeSeriesPanel {
   return spec.thresholds ? panel.thresholdsStyle(dashed) : panel;
 }
 
-/** The same panel, with series in colours that mean something instead of the next of the palette. */
+/** The same panel, with a colour of its own for some series instead of the palette's. */
 export function coloured(panel: TimeSeriesPanel, colours: Colours): TimeSeriesPanel {
-  for (const [names, fixedColor] of colours) {
+  for (const [names, fixedColor] of Object.entries(colours)) {
     panel.overrideByRegexp(names, [{ id: 'color', value: { mode: 'fixed', fixedColor } }]);
   }
   return panel;
@@ -90,12 +94,12 @@ export function stacked(spec: PanelSpec): TimeSeriesPanel {
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
 }
 
-/** Parts of a whole in each interval, where a line between two would promise something in between. */
+/** Parts of a whole for each interval: counts, between which a line would be wrong. */
 export function bars(spec: PanelSpec): TimeSeriesPanel {
   return stacked(spec).drawStyle(GraphDrawStyle.Bars);
 }
 
-/** One number that has an end of its scale. */
+/** One number on a scale with a maximum. */
 export function gauge(spec: PanelSpec): GaugePanel {
   return describe(new GaugePanel(), spec).min(0).reduceOptions(newest());
 }
@@ -109,23 +113,25 @@ function newest(): ReduceDataOptionsBuilder {
   return new ReduceDataOptionsBuilder().calcs(['lastNotNull']);
 }
 
-/** What the panels have in common; each builder is a class of its own, without an interface for it. */
+/** What the builders of the SDK have in common; they share no interface. */
 interface Describable {
   title(title: string): this;
   description(description: string): this;
   unit(unit: string): this;
   datasource(datasource: DataSourceRef): this;
+  span(columns: number): this;
+  height(rows: number): this;
   thresholds(thresholds: ThresholdsConfigBuilder): this;
   withTarget(target: DataqueryBuilder): this;
 }
 
 function describe<P extends Describable>(panel: P, spec: PanelSpec): P {
-  const { title, description, unit, queries, thresholds = [['green', null]] } = spec;
-  panel.title(title).description(description).unit(unit).datasource(DATASOURCE);
+  const { title, description, unit, width, height = 8, queries, thresholds = { green: null } } = spec;
+  panel.title(title).description(description).unit(unit).datasource(DATASOURCE).span(width).height(height);
   panel.thresholds(
     new ThresholdsConfigBuilder()
       .mode(ThresholdsMode.Absolute)
-      .steps(thresholds.map(([color, value]) => ({ color, value }))),
+      .steps(Object.entries(thresholds).map(([color, value]) => ({ color, value }))),
   );
   for (const [index, [legend, expr]] of queries.entries()) {
     const refId = String.fromCharCode('A'.charCodeAt(0) + index);

@@ -1,21 +1,21 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** What a query asks for by name. */
+/** The names in a query. */
 export interface Names {
   readonly metrics: ReadonlySet<string>;
-  /** Of matchers and of groupings; `le` and the like included. */
+  /** In matchers and groupings, including `le`. */
   readonly labels: ReadonlySet<string>;
 }
 
-/** Grafana fills these in; PromQL does not know them. */
+/** Grafana replaces these; they are not PromQL. */
 const VARIABLES: readonly (readonly [RegExp, string])[] = [
   [/\$__rate_interval/g, '1m'],
   [/\$\w+/g, 'x'],
 ];
 
 /**
- * The names in a query, by Prometheus' own grammar.
+ * Finds the names in a query with Prometheus' own grammar.
  *
  * @throws {SyntaxError} If it is not PromQL
  */

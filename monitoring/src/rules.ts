@@ -1,4 +1,8 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
+
+const FOLDER = join(import.meta.dirname, '../rules');
 
 export interface AlertRule {
   readonly alert: string;
@@ -8,7 +12,7 @@ export interface AlertRule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** A file of rules as Prometheus and vmalert read it, and the `spec` of a VMRule. */
+/** A rules file as Prometheus and vmalert read it; also the `spec` of a VMRule. */
 export interface RuleGroups {
   readonly groups: readonly {
     readonly name: string;
@@ -17,15 +21,24 @@ export interface RuleGroups {
   }[];
 }
 
+/** The rules of monitoring/rules for a job whose metrics have this prefix. */
+export function rulesYaml(metricPrefix: string): string {
+  const files = globSync('*.yaml', { cwd: FOLDER, exclude: ['*.test.yaml'] }).sort();
+  const groups = files.map((file) =>
+    readFileSync(join(FOLDER, file), 'utf8').replace(/^(#.*|groups:)\n/gm, ''),
+  );
+  return `groups:\n${groups.join('\n').replaceAll('PREFIX_', `${metricPrefix}_`)}`;
+}
+
 export function parseRules(yaml: string): RuleGroups {
   return parse(yaml) as RuleGroups;
 }
 
 /**
- * The same rules with all their times divided: the windows of their queries, and how long a condition must hold.
- * Thresholds stay, so that a test sees in seconds what takes minutes in service.
+ * Divides all durations: the windows of the queries and `for`. Thresholds stay, so that an alert fires in a test
+ * after seconds instead of minutes.
  *
- * @throws {RangeError} If a time would not be whole seconds
+ * @throws {RangeError} If a duration would not be whole seconds
  */
 export function quicken(rules: RuleGroups, factor: number): RuleGroups {
   const shorter = (time: string) => divide(time, factor);

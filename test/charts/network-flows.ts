@@ -24,19 +24,19 @@ interface PolicySpec {
 
 const COMPONENT = 'app.kubernetes.io/component';
 const EVERY = 'every pod';
-/** The label by which a test tells the peers outside the release apart. */
+/** The label that identifies peers outside the release. */
 const PEER = 'peer';
 
-/** The value that makes the list of peers with this name one that `flowsOf` knows. */
+/** The value that defines the peers with this name so that `flowsOf` recognizes them. */
 export function peerValue(name: string): string {
   return `networkPolicy.peers.${name}[0].podSelector.matchLabels.${PEER}=_${name}_`;
 }
 
 /**
- * The flows that get through, sorted, as `from → to port`. Between two pods of the release both have to agree; for
- * a flow to the outside, or from there, one does.
+ * The allowed flows, sorted, as `from → to port`. Between two pods of the release both sides must allow a flow; for a
+ * flow to or from the outside, one side.
  *
- * @throws {RangeError} If one side alone lets a flow inside the release through.
+ * @throws {RangeError} If only one side allows a flow inside the release.
  */
 export function flowsOf(manifests: readonly Manifest[]): string[] {
   const out = new Set<string>();
@@ -53,7 +53,7 @@ export function flowsOf(manifests: readonly Manifest[]): string[] {
   const all = [...new Set([...out, ...into])].sort();
   const inside = all.filter((flow) => !flow.includes('_') && !flow.startsWith(EVERY));
   const oneSided = inside.filter((flow) => !(out.has(flow) && into.has(flow)));
-  if (oneSided.length > 0) throw new RangeError(`Only one side lets through: ${oneSided.join(', ')}`);
+  if (oneSided.length > 0) throw new RangeError(`Only one side allows: ${oneSided.join(', ')}`);
   return all;
 }
 
@@ -65,7 +65,7 @@ function nameOf({ matchLabels }: Selector): string {
   return matchLabels[PEER] ?? matchLabels[COMPONENT] ?? EVERY;
 }
 
-/** Port numbers, those of UDP too as `53 TCP+UDP`. */
+/** Port numbers; with UDP as `53 TCP+UDP`. */
 function portsOf(ports: readonly Port[]): string[] {
   const protocols = new Map<number | 'any', string[]>();
   for (const { port = 'any', protocol = 'TCP' } of ports)

@@ -7,14 +7,14 @@ import { helm, type Manifest } from './render.ts';
 
 const CHART = join(ROOT, 'charts', 'observability');
 
-/** What `helm template` makes, with these options, of this chart and the two that it wraps. */
+/** The output of `helm template` with these options, for this chart and the two that it wraps. */
 export function renderWhole(options: readonly string[] = []): Promise<Manifest[]> {
   return renderChart(CHART, options);
 }
 
 /**
- * The chart observability without the two that it wraps, which only a registry has: what is left is ours, and renders
- * anywhere. All that is read of their values stays.
+ * The chart observability without the two charts that it wraps, which must be downloaded: the rest is ours and renders
+ * anywhere. The values that the templates read remain.
  */
 export async function ownPart() {
   const folder = await mkdtempDisposable(join(tmpdir(), 'observability-'));
@@ -25,7 +25,7 @@ export async function ownPart() {
   await writeFile(file, stringify({ ...own, dependencies: [] }));
   return {
     chart,
-    /** What `helm template` makes of these values. */
+    /** The output of `helm template` for these values. */
     render: (values: readonly string[] = []) =>
       renderChart(
         chart,

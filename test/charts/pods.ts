@@ -20,14 +20,14 @@ export interface Pod {
   readonly spec: PodSpec;
 }
 
-/** Where the kinds that make pods have their template. */
+/** The path of the pod template in each kind. */
 interface Workload {
   readonly replicas?: number;
   readonly template?: { readonly spec: PodSpec };
   readonly jobTargetRef?: { readonly template: { readonly spec: PodSpec } };
 }
 
-/** The pods that manifests ask for, be it directly or by a template; `replicas` is 1 where an autoscaler decides. */
+/** The pods of manifests, direct or from a template; `replicas` is 1 if an autoscaler sets it. */
 export function podsOf(manifests: readonly Manifest[]): Pod[] {
   return manifests.flatMap(({ kind, metadata: { name }, spec = {} }) => {
     if (kind === 'Pod') return [{ name, replicas: 1, spec: spec as PodSpec }];
@@ -37,7 +37,7 @@ export function podsOf(manifests: readonly Manifest[]): Pod[] {
   });
 }
 
-/** Sidecars included. */
+/** Including sidecars. */
 export function containersOf({ initContainers = [], containers }: PodSpec): Container[] {
   return [...initContainers, ...containers];
 }

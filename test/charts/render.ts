@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../../dev/command.ts';
 import { ROOT } from '../../dev/project.ts';
@@ -5,14 +6,14 @@ import { parseAllDocuments } from 'yaml';
 
 export const CHART = join(ROOT, 'charts', 'primes');
 
-/** What is read of the manifests. */
+/** The fields of manifests that the tests read. */
 export interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly spec?: object;
 }
 
-/** Every way in which workers can be scaled. */
+/** All ways to scale workers. */
 export const SCALINGS = {
   'external-push': [],
   redis: ['scaling.trigger=redis'],
@@ -22,10 +23,14 @@ export const SCALINGS = {
   'no autoscaler': ['scaling.enabled=false', 'worker.replicas=2'],
 } as const;
 
-/** What `helm template` gives for these values. */
-export async function renderText(values: readonly string[] = []): Promise<string> {
+/** The files of values in charts/primes/examples. */
+export const EXAMPLES = globSync('*.yaml', { cwd: join(CHART, 'examples') });
+
+/** The output of `helm template` for these values, after those of an example. */
+export async function renderText(values: readonly string[] = [], example?: string): Promise<string> {
   const sets = values.flatMap((value) => ['--set', value]);
-  const { ok, output } = await helm('template', 'primes', CHART, '--namespace', 'primes', ...sets);
+  const file = example === undefined ? [] : ['--values', join(CHART, 'examples', example)];
+  const { ok, output } = await helm('template', 'primes', CHART, '--namespace', 'primes', ...file, ...sets);
   if (!ok) throw new Error(output);
   return output;
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { NTH_PRIME } from '@primes/testing';
+import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { openSystem, type ClusterSystem } from './system.ts';
@@ -7,13 +7,13 @@ import type { Change } from './watch.ts';
 import { noWorkers, watchReplicas } from './workers.ts';
 
 const TASKS = 300;
-/** Every so many is a long one: 15 in all, for which four workers are wanted once nothing else is left. */
+/** Every 20th task is long: 15 in total, which need four workers after all others are done. */
 const EVERY_LONG = 20;
-const LEFT_FOR_LONG = 4;
-/** Comes last, when all workers are there, so that each has some; the only ones that need the last segment. */
+const WORKERS_FOR_LONG = 4;
+/** Submitted last, when all workers run, so that each gets some; only these need the last segment. */
 const LONG = { n: 100_000_000, priority: 9 };
 const LAST_SEGMENT = 518;
-/** Those that are computed each time are what keeps the workers busy. */
+/** Fresh tasks keep the workers busy. */
 const OTHERS = [
   { n: 1_000 },
   { n: 90_000_000, fresh: true, priority: 1 },
@@ -33,7 +33,7 @@ async function submitAll(system: ClusterSystem) {
   return tasks;
 }
 
-/** Whether a result has the right prime at the last place of which that is known. */
+/** Whether a result has the right prime at the largest known index. */
 async function isRight(system: ClusterSystem, { request_id: id, n }: { request_id: string; n: number }) {
   const known = Math.max(...[...NTH_PRIME.keys()].filter((place) => place <= n));
   const { result } = await system.view(id, `offset=${known - 1}&limit=1`);
@@ -49,17 +49,17 @@ function curve(changes: readonly Change[], start: number): string {
 }
 
 describe(`${TASKS} mixed tasks`, () => {
-  it('are all done, right and at their first attempt, while workers come and go', async () => {
+  it('are all done correctly in one attempt while workers start and stop', async () => {
     await using system = await openSystem();
     await noWorkers();
     await system.storeRedis.flushall();
-    // The long tasks wait for it until workers have been taken away under them.
+    // The long tasks wait for it until their workers have been removed.
     const release = await system.hold(LAST_SEGMENT);
     await using replicas = await watchReplicas();
     const start = Date.now();
     const tasks = await submitAll(system);
-    const many = await replicas.first(start, ([count]) => Number(count) > LEFT_FOR_LONG, 120_000);
-    await replicas.first(many.at, ([count]) => count === String(LEFT_FOR_LONG), 300_000);
+    const many = await replicas.first(start, ([count]) => Number(count) > WORKERS_FOR_LONG, 120_000);
+    await replicas.first(many.at, ([count]) => count === String(WORKERS_FOR_LONG), 300_000);
     await release();
 
     const problems: string[] = [];

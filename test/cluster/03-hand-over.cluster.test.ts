@@ -10,13 +10,13 @@ import { noWorkers, podsOf, watchReplicas, workersReady } from './workers.ts';
 
 type Task = { readonly request_id: string };
 
-/** What a worker that was lost without a word costs: its lock and the looks for it (ADR 0006), then a start. */
-const FOUND_WITHIN_MS = 25_000;
+/** Limit to resume the task of a killed worker, plus a start: the lock expires and a stalled check finds it (ADR 0006). */
+const RESUMED_WITHIN_MS = 25_000;
 
 beforeAll(() => install(QUICK));
 
-/** No worker, nothing in the store, and nothing remembered of earlier workers. */
-async function fromNothing(): Promise<ClusterSystem> {
+/** No worker, an empty store, and no published metrics of earlier workers. */
+async function fromZero(): Promise<ClusterSystem> {
   await noWorkers();
   const system = await openSystem();
   await system.storeRedis.flushall();
@@ -36,13 +36,13 @@ async function startedBy(task: Task, times = 1): Promise<string> {
   );
 }
 
-async function expectNoAttemptSpent(system: ClusterSystem, task: Task): Promise<void> {
+async function expectNoAttemptUsed(system: ClusterSystem, task: Task): Promise<void> {
   const { attemptsMade, stalledCounter } = await system.job(task);
   expect({ attemptsMade, stalledCounter }).toEqual({ attemptsMade: 1, stalledCounter: 0 });
 }
 
-async function expectNothingTwice(system: ClusterSystem): Promise<void> {
-  // Each instance publishes every 10 s, and is remembered for 30 s after its end.
+async function expectNoSegmentTwice(system: ClusterSystem): Promise<void> {
+  // Each instance publishes every 10 s, and its last publication expires after 30 s.
   await eventually(
     async () => {
       expect(await system.published('prime_segments_sieved_total', 'worker-*')).toBe(await system.stored());
@@ -52,8 +52,8 @@ async function expectNothingTwice(system: ClusterSystem): Promise<void> {
 }
 
 describe('a busy worker', () => {
-  it('hands over when its pod is deleted: no attempt spent, no segment sieved twice', async () => {
-    await using system = await fromNothing();
+  it('hands over when its pod is deleted: no attempt is used, no segment is sieved twice', async () => {
+    await using system = await fromZero();
     const release = await system.hold(200);
     const task = await system.submit({ n: 50_000_000 });
     const pod = await startedBy(task);
@@ -66,15 +66,15 @@ describe('a busy worker', () => {
       },
       { timeoutMs: 60_000 },
     );
-    figure('after `kubectl delete pod`, resumed elsewhere after', seconds(Date.now() - deleted));
+    figure('task resumed by another worker after `kubectl delete pod`', seconds(Date.now() - deleted));
     await release();
     expect((await system.ended(task)).status).toBe('done');
-    await expectNoAttemptSpent(system, task);
-    await expectNothingTwice(system);
+    await expectNoAttemptUsed(system, task);
+    await expectNoSegmentTwice(system);
   });
 
-  it('hands over when it is the one that is scaled in', async () => {
-    await using system = await fromNothing();
+  it('hands over when it is scaled in', async () => {
+    await using system = await fromZero();
     // Both workers have four tasks, two of which can end: then one worker is enough, and both are busy.
     const releaseShort = await system.hold(3);
     const releaseLong = await system.hold(50);
@@ -103,22 +103,22 @@ describe('a busy worker', () => {
       },
       { timeoutMs: 60_000 },
     );
-    figure('after the scale-in of a busy worker, resumed elsewhere after', seconds(Date.now() - scaledIn.at));
+    figure('task resumed by another worker after scale-in', seconds(Date.now() - scaledIn.at));
     await releaseLong();
     for (const task of long) {
       expect((await system.ended(task)).status).toBe('done');
-      await expectNoAttemptSpent(system, task);
+      await expectNoAttemptUsed(system, task);
     }
-    await expectNothingTwice(system);
+    await expectNoSegmentTwice(system);
   });
 });
 
-describe('a worker that is killed without a word', () => {
+describe('a worker that is killed by SIGKILL', () => {
   beforeAll(() => shareProcesses(true));
   afterAll(() => shareProcesses(false));
 
-  it('loses no task: another start of it, or of another, goes on with it soon', async () => {
-    await using system = await fromNothing();
+  it('loses no task: it or another worker resumes the task', async () => {
+    await using system = await fromZero();
     const release = await system.hold(200);
     const task = await system.submit({ n: 50_000_000 });
     const pod = await startedBy(task);
@@ -137,12 +137,12 @@ describe('a worker that is killed without a word', () => {
     );
     const resumed = Date.now() - killed.at;
     const start = ready.at - killed.at;
-    figure('after SIGKILL, resumed after', `${seconds(resumed)} (a start: ${seconds(start)})`);
+    figure('task resumed after SIGKILL', `${seconds(resumed)} (a start: ${seconds(start)})`);
     await release();
     expect((await system.ended(task)).status).toBe('done');
-    // Found as stalled, which is no attempt.
+    // Recovered as stalled, which does not count as an attempt.
     const { attemptsMade, stalledCounter } = await system.job(task);
     expect({ attemptsMade, stalledCounter }).toEqual({ attemptsMade: 1, stalledCounter: 1 });
-    expect(resumed).toBeLessThanOrEqual(FOUND_WITHIN_MS + start);
+    expect(resumed).toBeLessThanOrEqual(RESUMED_WITHIN_MS + start);
   });
 });

@@ -1,17 +1,18 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { NTH_PRIME, eventually } from '@primes/testing';
+import { eventually } from '@primes/testing';
+import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
 import { load } from '../support/load.ts';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { kubectl } from './kubectl.ts';
 import { openSystem } from './system.ts';
 
-const LOAD = { clients: 3, sizes: [1_000, 100_000, 1_000_000, 10_000_000], pauseMs: 50 };
+const LOAD = { clients: 3, inputs: [1_000, 100_000, 1_000_000, 10_000_000].map((n) => ({ n })), pauseMs: 50 };
 
 beforeAll(() => install(QUICK));
 
 describe("the queue's Redis, deleted under load", () => {
-  it('costs no acknowledged task: 503 in between, then all goes on', async () => {
+  it('loses no acknowledged task: the api answers 503 meanwhile, then everything recovers', async () => {
     await using system = await openSystem();
     const clients = load(system, LOAD);
     await eventually(
@@ -23,14 +24,14 @@ describe("the queue's Redis, deleted under load", () => {
     await kubectl(['delete', 'pod', 'primes-redis-queue-0'], { timeoutMs: 120_000 });
     await eventually(
       () => {
-        expect(clients.refusals.length).toBeGreaterThan(0);
+        expect(clients.rejections.length).toBeGreaterThan(0);
       },
       { timeoutMs: 60_000 },
     );
-    const lastRefusal = () => clients.refusals.at(-1)?.at ?? 0;
+    const lastRejection = () => clients.rejections.at(-1)?.at ?? 0;
     await eventually(
       () => {
-        expect(clients.accepted.filter(({ at }) => at > lastRefusal()).length).toBeGreaterThan(50);
+        expect(clients.accepted.filter(({ at }) => at > lastRejection()).length).toBeGreaterThan(50);
       },
       { timeoutMs: 120_000 },
     );
@@ -41,30 +42,30 @@ describe("the queue's Redis, deleted under load", () => {
       const { status } = await system.ended(task, 120_000);
       if (status !== 'done') lost.push(`${task.request_id}: ${status}`);
     }
-    const { accepted, refusals } = clients;
-    const away = lastRefusal() - (refusals[0]?.at ?? 0);
+    const { accepted, rejections } = clients;
+    const outage = lastRejection() - (rejections[0]?.at ?? 0);
     figure(
       'Redis deleted under load',
-      `503 for ${seconds(away)} (${refusals.length} requests), ${accepted.length} accepted, ${lost.length} lost`,
+      `503 for ${seconds(outage)} (${rejections.length} requests), ${accepted.length} accepted, ${lost.length} lost`,
     );
     expect(lost).toEqual([]);
-    const kinds = new Set(refusals.map(({ status, type }) => `${status} ${type}`));
+    const kinds = new Set(rejections.map(({ status, type }) => `${status} ${type}`));
     expect([...kinds]).toEqual(['503 urn:primes:problem:redis_unavailable']);
   });
 });
 
 describe("the store's Redis, deleted", () => {
-  it('costs nothing but the computing of what is asked for again', async () => {
+  it('only makes workers compute results again', async () => {
     await using system = await openSystem();
     const task = await system.submit({ n: 1_000_000 });
     expect((await system.ended(task)).status).toBe('done');
     await kubectl(['delete', 'pod', 'primes-redis-store-0'], { timeoutMs: 120_000 });
-    const asked = Date.now();
+    const start = Date.now();
     const result = await eventually(
       async () => (await system.view(task.request_id, 'offset=999999')).result,
       { timeoutMs: 120_000, intervalMs: 100 },
     );
     expect(result).toEqual([NTH_PRIME.get(1_000_000)]);
-    figure('a result whose store was deleted can be read again after', seconds(Date.now() - asked));
+    figure('result readable again after its store was deleted', seconds(Date.now() - start));
   });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { imageOf } from '../../dev/images/build.ts';
-import { provide } from '../../dev/images/provide.ts';
+import { imageOf } from '../images/build.ts';
+import { provide } from '../images/provide.ts';
 import { figure } from './figures.ts';
 import { QUICK, install } from './helm.ts';
 import { apply, kubectl } from './kubectl.ts';
@@ -15,12 +15,12 @@ const NEXT = '99.0.0';
 interface Report {
   readonly requests: number;
   readonly failures: readonly string[];
-  /** How many answers each version of the api gave. */
+  /** Number of responses by version of the api. */
   readonly versions: Readonly<Record<string, number>>;
   readonly tasks: readonly string[];
 }
 
-/** The image of a service as a next release would have it: the same but for its version. */
+/** The image of a service in a next release: the same except for its version. */
 async function nextImage(service: 'api' | 'worker'): Promise<void> {
   const write = `const f = '/app/services/${service}/package.json'; const { writeFileSync, readFileSync } = require('fs');
     writeFileSync(f, JSON.stringify({ ...JSON.parse(readFileSync(f)), version: '${NEXT}' }))`;
@@ -62,10 +62,10 @@ describe('a rolling update of api and worker', () => {
       const { status } = await system.ended({ request_id: id });
       if (status !== 'done') lost.push(`${id}: ${status}`);
     }
-    const answers = Object.entries(versions).map(([version, count]) => `${count} by ${version}`);
+    const responses = Object.entries(versions).map(([version, count]) => `${count} by ${version}`);
     figure(
       'rolling update',
-      `${requests} requests, ${failures.length} failed; ${tasks.length} tasks, ${lost.length} lost; GET / answered ${answers.join(', ')}`,
+      `${requests} requests, ${failures.length} failed; ${tasks.length} tasks, ${lost.length} lost; GET / answered ${responses.join(', ')}`,
     );
     expect(failures).toEqual([]);
     expect(lost).toEqual([]);

@@ -10,13 +10,13 @@ const CANCELLED_WITHIN_MS = 1_000;
 /** Of each worker: `scaling.target`. */
 const TARGET = 4;
 const WAITING = 2 * TARGET;
-/** Longer than it takes to scale in (10 s, and the autoscaler's own 15 s) or to zero. */
+/** Longer than scaling in (10 s, and the autoscaler's 15 s) or to zero takes. */
 const OBSERVED_MS = 30_000;
 
 beforeAll(() => install(QUICK));
 
-describe('DELETE of a task that a worker has', () => {
-  it('ends it there within a second', async () => {
+describe('DELETE of a running task', () => {
+  it('makes its worker stop within a second', async () => {
     await using system = await openSystem();
     await noWorkers();
     await system.storeRedis.flushall();
@@ -28,14 +28,14 @@ describe('DELETE of a task that a worker has', () => {
       },
       { timeoutMs: 60_000 },
     );
-    const asked = Date.now();
+    const start = Date.now();
     await fetch(`${system.api}/tasks/${task.request_id}`, { method: 'DELETE' });
-    // Not what the api says, but that the worker has let go.
+    // Checks the job itself, not the response of the api.
     await eventually(async () => {
       expect(await (await system.job(task)).getState()).toBe('failed');
     });
-    const took = Date.now() - asked;
-    figure('a running task is cancelled within', seconds(took));
+    const took = Date.now() - start;
+    figure('time to cancel a running task', seconds(took));
     expect((await system.view(task.request_id)).status).toBe('cancelled');
     expect(took).toBeLessThanOrEqual(CANCELLED_WITHIN_MS);
     await release();
@@ -43,7 +43,7 @@ describe('DELETE of a task that a worker has', () => {
 });
 
 describe('a paused queue', () => {
-  it('lets workers go to zero, and they come back', async () => {
+  it('scales workers to zero, and back after resume', async () => {
     await using system = await openSystem();
     await noWorkers();
     const first = await system.submit({ n: 1_000 });
@@ -52,16 +52,16 @@ describe('a paused queue', () => {
     await using replicas = await watchReplicas();
     await system.queue.pause();
     const paused = Date.now();
-    const gone = await replicas.first(paused, ([count]) => count === '0', 120_000);
-    figure('a paused queue has no worker after', seconds(gone.at - paused));
+    const atZero = await replicas.first(paused, ([count]) => count === '0', 120_000);
+    figure('time to zero workers of a paused queue', seconds(atZero.at - paused));
     const waiting = await system.submit({ n: 1_000 });
     await system.queue.resume();
     const resumed = Date.now();
     expect((await system.ended(waiting)).status).toBe('done');
-    figure('resumed, a waiting task is done after', seconds(Date.now() - resumed));
+    figure('time to done of a waiting task after resume', seconds(Date.now() - resumed));
   });
 
-  it('keeps workers for what waits in it, which the lists count and the gateway does not', async () => {
+  it('keeps workers for waiting tasks, because the list triggers count them', async () => {
     await using system = await openSystem();
     await noWorkers();
     await system.queue.pause();
@@ -77,13 +77,13 @@ describe('a paused queue', () => {
     expect(await summary.json()).toMatchObject({ demand: 0 });
     figure(
       `a paused queue with ${WAITING} tasks`,
-      `${WAITING / TARGET} idle workers, all of them still there ${seconds(Date.now() - idle)} later`,
+      `${WAITING / TARGET} idle workers, all still running after ${seconds(Date.now() - idle)}`,
     );
     await system.queue.resume();
     for (const task of tasks) expect((await system.ended(task)).status).toBe('done');
   });
 
-  it('has no worker, whatever waits in it, where the gateway alone is asked', async () => {
+  it('has no worker, even with waiting tasks, if KEDA uses only the gateway', async () => {
     await install(QUICK, { scaling: { trigger: 'metrics-api' } });
     await using system = await openSystem();
     await noWorkers();
@@ -94,10 +94,10 @@ describe('a paused queue', () => {
     const waiting = await system.submit({ n: 1_000 });
     const paused = Date.now();
     await noWorkers();
-    figure('by metrics-api, a paused queue with a task has no worker after', seconds(Date.now() - paused));
+    figure('metrics-api: time to zero workers of a paused queue with a task', seconds(Date.now() - paused));
     await system.queue.resume();
     const resumed = Date.now();
     expect((await system.ended(waiting)).status).toBe('done');
-    figure('… resumed, that task is done after', seconds(Date.now() - resumed));
+    figure('metrics-api: time to done of that task after resume', seconds(Date.now() - resumed));
   });
 });

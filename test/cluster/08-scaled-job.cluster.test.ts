@@ -12,7 +12,7 @@ describe('workers that are Jobs', () => {
   beforeAll(() => install(QUICK, { worker: { kind: 'ScaledJob' }, scaling: { trigger: 'redis' } }));
   afterAll(() => install(QUICK));
 
-  it(`do ${TASKS} tasks, then end by themselves although a sidecar runs`, async () => {
+  it(`run ${TASKS} tasks and then complete, although a sidecar runs`, async () => {
     await using system = await openSystem();
     const start = Date.now();
     const tasks = [];
@@ -26,7 +26,8 @@ describe('workers that are Jobs', () => {
     const jobs = await eventually(
       async () => {
         const all = await list('jobs');
-        if (all.some(({ status }) => status?.succeeded !== 1)) throw new Error('Some have not ended');
+        if (all.some(({ status }) => status?.succeeded !== 1))
+          throw new Error('Some Jobs have not succeeded');
         return all;
       },
       { timeoutMs: 120_000, intervalMs: 500 },

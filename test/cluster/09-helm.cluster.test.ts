@@ -1,32 +1,33 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { NTH_PRIME, eventually } from '@primes/testing';
+import { eventually } from '@primes/testing';
+import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
 import { figure } from './figures.ts';
 import { CHART, QUICK, RELEASE, helm, install, type Values } from './helm.ts';
 import { get, kubectl, list } from './kubectl.ts';
 import { openSystem } from './system.ts';
 
-/** What a namespace has of its own accord. */
+/** Objects that Kubernetes creates in every namespace. */
 const NATIVE = ['ConfigMap/kube-root-ca.crt', 'ServiceAccount/default'];
 
-const CONTRADICTIONS: readonly (readonly [complaint: string, values: Values])[] = [
+const CONTRADICTIONS: readonly (readonly [message: string, values: Values])[] = [
   ['terminationGracePeriodSeconds is 5', { worker: { terminationGracePeriodSeconds: 5 } }],
-  ['KEDA refuses external-push for Jobs', { worker: { kind: 'ScaledJob' } }],
-  ['two autoscalers on one Deployment', { worker: { autoscaling: { enabled: true } } }],
-  ['scaling.target is 7 and', { scaling: { target: 7 } }],
+  ['KEDA does not support external-push for Jobs', { worker: { kind: 'ScaledJob' } }],
+  ['two autoscalers for one Deployment', { worker: { autoscaling: { enabled: true } } }],
+  ['scaling.target is 7 tasks for each pod', { scaling: { target: 7 } }],
   ['needs redis.queue.persistence.enabled', { redis: { queue: { persistence: { enabled: false } } } }],
   ["additional properties 'workers' not allowed", { workers: { replicas: 1 } }],
 ];
 
 describe('the manifests', () => {
-  it("are valid by the API server's own schema", async () => {
+  it('are accepted by the API server in a dry run', async () => {
     const manifests = await helm(['template', RELEASE, CHART]);
-    const answer = await kubectl(['apply', '--dry-run=server', '--filename', '-'], { input: manifests });
-    figure('objects that the API server accepts in a dry run', String(answer.trim().split('\n').length));
+    const accepted = await kubectl(['apply', '--dry-run=server', '--filename', '-'], { input: manifests });
+    figure('objects accepted by the API server in a dry run', String(accepted.trim().split('\n').length));
   });
 
-  it.each(CONTRADICTIONS)('are refused: %s', async (complaint, values) => {
+  it.each(CONTRADICTIONS)('are rejected: %s', async (message, values) => {
     const render = helm(['template', RELEASE, CHART, '--values', '-'], { input: JSON.stringify(values) });
-    await expect(render).rejects.toThrow(complaint);
+    await expect(render).rejects.toThrow(message);
   });
 });
 
@@ -50,7 +51,7 @@ describe('helm upgrade', () => {
 });
 
 describe('helm uninstall', () => {
-  it('leaves nothing but the volumes', async () => {
+  it('leaves only the volumes', async () => {
     await install(QUICK);
     await helm(['uninstall', RELEASE, '--wait', '--timeout', '3m'], { timeoutMs: 200_000 });
     const kinds = (await kubectl(['api-resources', '--namespaced', '--verbs=list', '--output=name']))
@@ -66,7 +67,7 @@ describe('helm uninstall', () => {
       },
       { timeoutMs: 60_000, intervalMs: 500 },
     );
-    // Objects without the release's labels would be missed by the selector.
+    // The selector would miss objects without the release's labels.
     const secrets = await list(
       'secrets,deployments,statefulsets,jobs,services,networkpolicies,scaledobjects',
     );

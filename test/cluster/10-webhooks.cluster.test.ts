@@ -17,7 +17,7 @@ interface Delivery {
   readonly task: { readonly request_id: string; readonly status: string };
 }
 
-/** What the receiver has logged of a task: deliveries with a good signature, and others. */
+/** The receiver's log of a task: deliveries with a valid signature, and others. */
 async function deliveries({ request_id: id }: { request_id: string }): Promise<Delivery[]> {
   const log = await kubectl(['logs', `deployment/${NAME}`]);
   const all = log
@@ -30,7 +30,7 @@ async function deliveries({ request_id: id }: { request_id: string }): Promise<D
 beforeAll(async () => {
   const peers = [{ podSelector: { matchLabels: { app: NAME } } }];
   await install(QUICK, {
-    // A second, two, four, …, so that a receiver that was away is not waited for for long.
+    // 1 s, 2 s, 4 s, …: short delays after the receiver was unavailable.
     config: { api: { WEBHOOK_ALLOWED_HOSTS: HOST, WEBHOOK_BACKOFF_MS: 1_000 } },
     networkPolicy: { peers: { webhooks: peers } },
   });
@@ -57,7 +57,7 @@ beforeAll(async () => {
 });
 
 describe('a webhook', () => {
-  it('reaches a pod, which can verify its signature', async () => {
+  it('reaches a pod that can verify its signature', async () => {
     await scale(`deployment/${NAME}`, 1);
     await using system = await openSystem();
     const task = await system.submit({ n: 1_000, callback_url: URL });
@@ -70,7 +70,7 @@ describe('a webhook', () => {
     );
   });
 
-  it('arrives when there is no worker any more', async () => {
+  it('arrives after the last worker has stopped', async () => {
     await using system = await openSystem();
     await scale(`deployment/${NAME}`, 0);
     const task = await system.submit({ n: 1_000, callback_url: URL });
@@ -85,6 +85,6 @@ describe('a webhook', () => {
       { timeoutMs: 90_000, intervalMs: 200 },
     );
     await noWorkers(1_000);
-    figure('with no worker, a webhook reaches a receiver that came back after', seconds(Date.now() - back));
+    figure('webhook delivered without a worker after the receiver recovered', seconds(Date.now() - back));
   });
 });

@@ -12,12 +12,12 @@ const OTHERS = [
 
 beforeAll(() => install(QUICK));
 
-describe('a pod that is no part of the release', () => {
-  it('reaches the api if it is a client, and nothing else', async () => {
+describe('a pod outside the release', () => {
+  it('reaches only the api if it is a client', async () => {
     expect(await reachedFrom({ 'primes-client': 'true' }, [API, ...OTHERS])).toEqual([API]);
   });
 
-  it('reaches nothing if it is not', async () => {
+  it('reaches nothing otherwise', async () => {
     expect(await reachedFrom({}, [API, ...OTHERS])).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { openSystem, type ClusterSystem } from './system.ts';
 import { noWorkers, watchReplicas, workersReady } from './workers.ts';
 
 const POLICY = 'primes-metrics-gateway';
-/** Longer than it would take to scale in (10 s, and the autoscaler's own 15 s) or to zero. */
+/** Longer than scaling in (10 s, and the autoscaler's 15 s) or to zero takes. */
 const OBSERVED_MS = 40_000;
 
 let egress: unknown;
@@ -18,7 +18,7 @@ async function allow(rules: unknown): Promise<void> {
   await kubectl(['patch', 'networkpolicy', POLICY, '--type=json', '--patch', patch]);
 }
 
-/** Ends the connections that stood before; a policy is for new ones. */
+/** Closes existing connections: a policy applies to new ones. */
 async function cutOff({ redis }: ClusterSystem): Promise<void> {
   const clients = String(await redis.client('LIST'));
   for (const [, id = ''] of clients.matchAll(/^id=(\d+) .* name=metrics-gateway/gm))
@@ -32,8 +32,8 @@ beforeAll(async () => {
 });
 afterAll(() => allow(egress));
 
-describe('a gateway that Redis is cut off from', () => {
-  it('answers errors, and no worker is taken away until it sees again', async () => {
+describe('a gateway without access to Redis', () => {
+  it('returns errors, and KEDA removes no worker until it recovers', async () => {
     await using system = await openSystem();
     await noWorkers();
     await system.storeRedis.flushall();
@@ -56,11 +56,11 @@ describe('a gateway that Redis is cut off from', () => {
     await elapsed(idle, OBSERVED_MS);
     expect(replicas.changes.map(({ values }) => values[0])).toEqual(replicas.changes.map(() => '2'));
     await allow(egress);
-    const seeing = Date.now();
+    const recovered = Date.now();
     await noWorkers();
     figure(
-      `blind for ${seconds(seeing - idle)} with 2 idle workers, none taken away; seeing again, all gone after`,
-      seconds(Date.now() - seeing),
+      `blind for ${seconds(recovered - idle)} with 2 idle workers, none removed; after recovery, all removed within`,
+      seconds(Date.now() - recovered),
     );
   });
 });

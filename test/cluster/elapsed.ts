@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { eventually } from '@primes/testing';
 
-/** Resolves once so much time has gone by since `start`: for what must not happen meanwhile. */
+/** Waits until `ms` have passed since `start`, to observe that something does not happen. */
 export function elapsed(start: number, ms: number): Promise<void> {
   return eventually(
     () => {

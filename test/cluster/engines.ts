@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Alerts } from '../telemetry/alerts.ts';
-import { RULES } from '../telemetry/asked.ts';
+import { RULES } from '../telemetry/queries.ts';
 import { TraceStore } from '../telemetry/trace-store.ts';
 import { VictoriaMetrics } from '../telemetry/victoria-metrics.ts';
 import { parse } from 'yaml';
@@ -12,7 +12,7 @@ import { apply, kubectl } from './kubectl.ts';
 const MANIFESTS = join(import.meta.dirname, 'manifests', 'engines.yaml');
 const DEPLOYMENTS = ['victoria-metrics', 'vmalert', 'jaeger'].map((name) => `deployment/${name}`);
 
-/** The release with its sidecars, which send to the engines. */
+/** Values of a release whose sidecars send to the engines. */
 export const OBSERVED: Values = {
   telemetry: {
     enabled: true,
@@ -23,7 +23,7 @@ export const OBSERVED: Values = {
   networkPolicy: { peers: { telemetry: [{ podSelector: { matchLabels: { engine: 'true' } } }] } },
 };
 
-/** VictoriaMetrics, vmalert with our rules, and Jaeger, in the namespace of the suite until they are removed. */
+/** Starts VictoriaMetrics, vmalert with our rules, and Jaeger in the namespace of the suite. */
 export async function startEngines(): Promise<void> {
   await apply({
     apiVersion: 'v1',
@@ -31,7 +31,7 @@ export async function startEngines(): Promise<void> {
     metadata: { name: 'rules' },
     data: { 'primes.yaml': RULES },
   });
-  // Anchors that are merged are of YAML 1.1, which kubectl reads too.
+  // Merge keys are YAML 1.1, which kubectl also reads.
   const { items } = parse(await readFile(MANIFESTS, 'utf8'), { merge: true }) as { items: object[] };
   await apply(...items);
   for (const deployment of DEPLOYMENTS) {
@@ -47,7 +47,7 @@ export async function removeEngines(): Promise<void> {
   ]);
 }
 
-/** Ways to ask the engines. */
+/** Clients of the engines. */
 export async function openEngines() {
   await using building = new AsyncDisposableStack();
   const metrics = building.use(await forward('victoria-metrics', 8_428));

@@ -1,4 +1,4 @@
-/** Prints what a scenario has measured: one line, past Jest's own reports. */
+/** Prints a measurement of a scenario as one line, bypassing Jest's reporter. */
 export function figure(name: string, value: string): void {
   process.stdout.write(`    figure: ${name}: ${value}\n`);
 }
@@ -9,6 +9,6 @@ export function seconds(milliseconds: number): string {
 
 export function median(values: readonly number[]): number {
   const middle = values.toSorted((a, b) => a - b)[values.length >> 1];
-  if (middle === undefined) throw new RangeError('There is no median of nothing');
+  if (middle === undefined) throw new RangeError('Expected at least one value');
   return middle;
 }

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { eventually, freePort } from '@primes/testing';
 import { NAMESPACE } from './kubectl.ts';
 
-/** Milliseconds between the end of one `kubectl port-forward`, whose pod has gone, and the next. */
+/** Milliseconds between the end of one `kubectl port-forward`, whose pod was deleted, and the next. */
 const AGAIN_MS = 200;
 
-/** A port on loopback that leads to a Service, also after the pod behind it has been replaced. */
+/** A port on loopback that is forwarded to a Service, also after its pod was replaced. */
 export async function forward(service: string, port: number) {
   const local = await freePort();
   let child: ChildProcess;
@@ -31,7 +31,7 @@ export async function forward(service: string, port: number) {
   start();
   await eventually(
     () => {
-      if (!ready) throw new Error(`There is no way to ${service}:${port} yet`);
+      if (!ready) throw new Error(`The port-forward to ${service}:${port} is not ready`);
     },
     { timeoutMs: 30_000 },
   );

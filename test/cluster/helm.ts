@@ -10,10 +10,10 @@ export interface Values {
   readonly [key: string]: string | number | boolean | readonly unknown[] | Values;
 }
 
-/** Idle workers go soon; otherwise a test would wait for minutes until there are none. */
+/** Removes idle workers early; otherwise a test would wait for minutes until there are none. */
 export const QUICK: Values = { scaling: { cooldownPeriod: 11, scaleDownStabilization: 10 } };
 
-/** Brings the release to these values, over the chart's defaults, and waits until it is ready and can be scaled. */
+/** Installs or upgrades the release with these values, and waits until it is ready and can be scaled. */
 export async function install(...values: readonly Values[]): Promise<void> {
   const merged = values.reduce(merge, {});
   await helm(

@@ -1,6 +1,6 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** The scenarios by their numbers, so that two reports can be laid side by side. */
+/** Runs the scenarios in the order of their numbers, so that reports are comparable. */
 export default class InOrder extends Sequencer {
   sort(tests) {
     return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -1,4 +1,4 @@
-import { imageOf } from '../../dev/images/build.ts';
+import { imageOf } from '../images/build.ts';
 import { kubectl } from './kubectl.ts';
 
 const PROGRAM = `
@@ -9,8 +9,8 @@ const PROGRAM = `
   }`;
 
 /**
- * Whether the containers of a worker's pod see each other's processes. Where they don't, a worker is PID 1, to which
- * the kernel lets no signal through from inside.
+ * Sets whether the containers of a worker's pod share a process namespace. Otherwise a worker is PID 1, and the kernel
+ * ignores SIGKILL from inside its namespace.
  */
 export async function shareProcesses(yes: boolean): Promise<void> {
   const spec = { shareProcessNamespace: yes || null };
@@ -19,8 +19,8 @@ export async function shareProcesses(yes: boolean): Promise<void> {
 }
 
 /**
- * Kills a worker as a lack of memory does: by SIGKILL, and its pod stays. A pod that is deleted by force is told by
- * SIGTERM even so. The killer is a container that joins the pod, so no more is needed than the API.
+ * Kills a worker as the OOM killer does: by SIGKILL, and its pod stays. Even a forced deletion of the pod sends SIGTERM
+ * first. An ephemeral container sends the signal, so the Kubernetes API is enough.
  */
 export async function killWorker(pod: string): Promise<void> {
   const container = ['--image', await imageOf('api'), '--container=kill', '--profile=restricted'];

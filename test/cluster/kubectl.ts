@@ -1,6 +1,6 @@
 import { run } from '../../dev/command.ts';
 
-/** Everything that the suite makes is in here, and goes with it. */
+/** The namespace of everything that the suite creates. */
 export const NAMESPACE = 'primes-cluster-test';
 
 export interface Condition {
@@ -8,7 +8,7 @@ export interface Condition {
   readonly status: string;
 }
 
-/** What is read of objects of any kind. */
+/** The fields of Kubernetes objects that the tests read. */
 export interface KubernetesObject {
   readonly kind: string;
   readonly metadata: {
@@ -53,7 +53,7 @@ export async function list(kinds: string, selector = ''): Promise<readonly Kuber
   return (JSON.parse(text) as { items: KubernetesObject[] }).items;
 }
 
-/** Creates or changes objects, given as they are written in manifests. */
+/** Creates or updates objects, given as manifests. */
 export async function apply(...objects: readonly object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
   await kubectl(['apply', '--filename', '-'], { input });

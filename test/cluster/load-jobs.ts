@@ -6,7 +6,7 @@ import { NAMESPACE, apply, get, kubectl } from './kubectl.ts';
 
 const FOLDER = join(import.meta.dirname, '../../k8s/load');
 const MASTER = 'load-master';
-/** Beyond the load itself: the start of its pods, and the wait for its last tasks. */
+/** Time for the start of the pods and for the last tasks. */
 const SLACK_MS = 240_000;
 
 interface Manifest {
@@ -16,19 +16,19 @@ interface Manifest {
 }
 
 /**
- * Runs the Jobs of k8s/load in the namespace of the suite, and gives the log of their master. `settings` take the place
- * of what its ConfigMap says.
+ * Runs the Jobs of k8s/load in the namespace of the suite, and returns the log of their master. `settings` override its
+ * ConfigMap.
  */
 export async function runLoad(
   settings: Readonly<Record<string, string>>,
   timeoutMs: number,
 ): Promise<{ readonly log: string; readonly met: boolean }> {
   const manifests = await Promise.all(['workers.yaml', 'master.yaml'].map(read));
-  await apply(...manifests.flat().map((manifest) => placed(manifest, settings)));
+  await apply(...manifests.flat().map((manifest) => configured(manifest, settings)));
   const { succeeded = 0 } = await eventually(
     async () => {
       const { status = {} } = await get('job', MASTER);
-      if ((status.succeeded ?? 0) + (status.failed ?? 0) === 0) throw new Error('The load goes on');
+      if ((status.succeeded ?? 0) + (status.failed ?? 0) === 0) throw new Error('The load is still running');
       return status;
     },
     { timeoutMs: timeoutMs + SLACK_MS, intervalMs: 2_000 },
@@ -41,7 +41,7 @@ async function read(file: string): Promise<Manifest[]> {
   return documents.map((document) => document.toJS() as Manifest);
 }
 
-function placed(manifest: Manifest, settings: Readonly<Record<string, string>>): object {
+function configured(manifest: Manifest, settings: Readonly<Record<string, string>>): object {
   const { kind, metadata, data } = manifest;
   return {
     ...manifest,

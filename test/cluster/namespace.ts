@@ -1,15 +1,15 @@
 import { RELEASE, helm } from './helm.ts';
 import { NAMESPACE, apply, kubectl } from './kubectl.ts';
 
-/** An empty namespace that admits only pods of the strictest kind. */
+/** Creates an empty namespace with the Pod Security Standard `restricted`. */
 export async function makeNamespace(): Promise<void> {
-  // One that an interrupted run has left.
+  // From an interrupted run.
   await removeNamespace();
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } });
 }
 
-/** The release goes first, while KEDA still sees what it has to let go of. */
+/** Uninstalls the release first, while KEDA can still clean up its ScaledObjects. */
 export async function removeNamespace(): Promise<void> {
   await helm(['uninstall', RELEASE, '--ignore-not-found', '--wait', '--timeout', '2m'], {
     timeoutMs: 150_000,

@@ -4,7 +4,7 @@ import { reachedFrom } from './reach.ts';
 
 const NAME = 'listen';
 
-/** Whether the cluster's network does what NetworkPolicies say: tried, since nothing tells. */
+/** Whether the cluster enforces NetworkPolicies. No API reports this, so it is tested with a pod. */
 export async function networkPolicyIsEnforced(): Promise<boolean> {
   const selector = { matchLabels: { app: NAME } };
   const metadata = { name: NAME };
@@ -24,7 +24,7 @@ export async function networkPolicyIsEnforced(): Promise<boolean> {
   );
   await scale(`deployment/${NAME}`, 1);
   const reachable = await reachedFrom({}, [`${NAME}:8080`, 'nowhere.invalid:1']);
-  if (reachable.length === 0) throw new Error('No pod can be reached from another');
+  if (reachable.length === 0) throw new Error('Pods cannot reach each other');
   const spec = { podSelector: selector, policyTypes: ['Ingress'] };
   await apply({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec });
   const reached = await reachedFrom({}, [`${NAME}:8080`]);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { imageOf } from '../../dev/images/build.ts';
+import { imageOf } from '../images/build.ts';
 import { apply, kubectl } from './kubectl.ts';
 
 export interface Program {
@@ -11,8 +11,8 @@ export interface Program {
 }
 
 /**
- * A pod template that runs a program of the folder `in-pod` on the Node, and with the dependencies, of the api's
- * image. Its ConfigMap is applied here.
+ * A pod template that runs a program of the folder `in-pod` with the Node and the dependencies of the api's image.
+ * Applies the ConfigMap with the program.
  */
 export async function podOfProgram({ name, labels = {}, env = [] }: Program) {
   const file = `${name}.mjs`;
@@ -38,7 +38,7 @@ export async function podOfProgram({ name, labels = {}, env = [] }: Program) {
   };
 }
 
-/** The last line that a pod has written, once it has succeeded. */
+/** The last output line of a pod, parsed as JSON, after the pod has succeeded. */
 export async function resultOf(pod: string, timeoutSeconds: number): Promise<unknown> {
   const wait = `--timeout=${timeoutSeconds}s`;
   await kubectl(['wait', `pod/${pod}`, '--for=jsonpath={.status.phase}=Succeeded', wait], {

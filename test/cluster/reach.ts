@@ -1,7 +1,7 @@
 import { apply, kubectl } from './kubectl.ts';
 import { podOfProgram, resultOf } from './pods.ts';
 
-/** Which of the targets (`host:port`; the last one should be out of reach) a pod with these labels can connect to. */
+/** The targets (`host:port`) that a pod with these labels can connect to. The last target should be unreachable. */
 export async function reachedFrom(
   labels: Readonly<Record<string, string>>,
   targets: readonly string[],

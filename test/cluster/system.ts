@@ -1,12 +1,13 @@
-import { TASK_QUEUE, type JobData, type JobResult } from '@primes/contracts';
+import { type JobData, type JobReturnValue } from '@primes/contracts';
+import { primes } from '@primes/primes';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { behind } from '../support/behind.ts';
-import { taskClient } from '../support/task-client.ts';
+import { primesInternals } from '../primes/internals.ts';
+import { primesClient } from '../primes/task-client.ts';
 import { forward } from './forward.ts';
 import { get } from './kubectl.ts';
 
-/** The release that is installed, as a client sees it and from behind. */
+/** The installed release: a client of its api, and access to its internals. */
 export async function openSystem() {
   await using building = new AsyncDisposableStack();
   const api = building.use(await forward('primes-api', 8_000));
@@ -16,7 +17,7 @@ export async function openSystem() {
   async function connect(service: string): Promise<Redis> {
     const { host } = building.use(await forward(service, 6_379));
     const redis = new Redis(`redis://:${password}@${host}`, { maxRetriesPerRequest: null });
-    // Its pod may be what a test deletes.
+    // Tests delete its pod.
     redis.on('error', () => undefined);
     building.defer(() => {
       redis.disconnect();
@@ -26,7 +27,7 @@ export async function openSystem() {
 
   const redis = await connect('primes-redis-queue');
   const storeRedis = await connect('primes-redis-store');
-  const queue = new Queue<JobData, JobResult>(TASK_QUEUE, { connection: redis });
+  const queue = new Queue<JobData, JobReturnValue>(primes.name, { connection: redis });
   queue.on('error', () => undefined);
   building.defer(() => queue.close());
   const parts = building.move();
@@ -35,8 +36,8 @@ export async function openSystem() {
     redis,
     storeRedis,
     queue,
-    ...taskClient(() => `http://${api.host}`),
-    ...behind({ redis, storeRedis, queue }),
+    ...primesClient(() => `http://${api.host}`),
+    ...primesInternals({ redis, storeRedis, queue }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

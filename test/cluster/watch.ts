@@ -5,13 +5,13 @@ import { eventually } from '@primes/testing';
 import { NAMESPACE } from './kubectl.ts';
 
 export interface Change {
-  /** Milliseconds since the epoch, when it was heard of. */
+  /** Milliseconds since the epoch when the change was observed. */
   readonly at: number;
-  /** What the template gives, split at spaces. */
+  /** The output of the template, split at spaces. */
   readonly values: readonly string[];
 }
 
-/** Follows objects with `kubectl get --watch`; the first changes are the objects as they are. */
+/** Watches objects with `kubectl get --watch`; the first changes are their current state. */
 export async function watch(what: readonly string[], template: string) {
   const changes: Change[] = [];
   const output = ['--watch', '--output', `jsonpath=${template}{"\\n"}`];
@@ -24,7 +24,7 @@ export async function watch(what: readonly string[], template: string) {
   await once(child, 'spawn');
   return {
     changes,
-    /** The first change since `from` that `is` what is looked for, once there is one. */
+    /** Waits for the first change since `from` that `is` accepts. */
     async first(
       from: number,
       is: (values: readonly string[]) => boolean,

@@ -4,12 +4,12 @@ import { watch, type Watch } from './watch.ts';
 
 const WORKERS = 'app.kubernetes.io/name=primes,app.kubernetes.io/component=worker';
 
-/** The pods of workers, those that are being ended included. */
+/** The pods of workers, including terminating ones. */
 export function workerPods(): Promise<readonly KubernetesObject[]> {
   return list('pods', WORKERS);
 }
 
-/** Resolves with the names of the pods once so many workers are ready and none is being ended. */
+/** Waits until this many workers are ready and none is terminating, and returns the names of their pods. */
 export function workersReady(count: number, timeoutMs = 120_000): Promise<string[]> {
   return eventually(
     async () => {
@@ -25,12 +25,12 @@ export function workersReady(count: number, timeoutMs = 120_000): Promise<string
   );
 }
 
-/** Follows how many workers are wanted. */
+/** Watches the number of desired workers. */
 export function watchReplicas(): Promise<Watch> {
   return watch(['deployment', 'primes-worker'], '{.spec.replicas}');
 }
 
-/** Resolves once there is no worker, and none is wanted. */
+/** Waits until there is no worker and none is desired. */
 export function noWorkers(timeoutMs = 180_000): Promise<void> {
   return eventually(
     async () => {
@@ -44,9 +44,9 @@ export function noWorkers(timeoutMs = 180_000): Promise<void> {
 }
 
 /**
- * Resolves once the autoscaler has a metric of each trigger. KEDA makes it with those that it can reach, and adds the
- * others when it looks again, which may be after the release is ready: minutes after, if it still has a connection to
- * an earlier release of this name, which looks for the name ever more seldom.
+ * Waits until the autoscaler has a metric for each trigger. KEDA creates it with the triggers that it can reach and adds
+ * the others later, even after the release is ready: minutes later, if it still has a connection to an earlier release
+ * of this name, because that connection resolves the name with growing delays.
  */
 export function autoscalersComplete(): Promise<void> {
   return eventually(
@@ -62,7 +62,7 @@ export function autoscalersComplete(): Promise<void> {
   );
 }
 
-/** The pods that have logged that they started a task, in the order in which they did. */
+/** The pods that logged the start of a task, in order. */
 export async function podsOf({ request_id: id }: { request_id: string }): Promise<string[]> {
   const starts: { pod: string; time: string }[] = [];
   for (const { metadata } of await workerPods()) {

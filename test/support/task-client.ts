@@ -1,19 +1,26 @@
-import {
-  TaskSummarySchema,
-  TaskViewSchema,
-  hasEnded,
-  type TaskSummary,
-  type TaskView,
-} from '@primes/contracts';
+import { hasEnded, type TaskSummary } from '@primes/contracts';
 import { eventually } from '@primes/testing';
+import { TaskSummarySchema, TaskViewSchema } from '@primes/testing/echo';
+import type { z } from 'zod';
 
-export interface Submission {
-  readonly n: number;
-  readonly [option: string]: unknown;
+/** The schemas of the responses that contain a task. */
+export interface TaskSchemas<Summary, View> {
+  readonly summary: z.ZodType<Summary>;
+  readonly task: z.ZodType<View>;
 }
 
-/** What a client does, at the api whose base URL `api` gives. */
-export function taskClient(api: () => string) {
+export type TaskClient = ReturnType<typeof taskClient<TaskSummary, TaskSummary>>;
+
+/** A client of an api that serves the echo job; `api` returns its base URL. */
+export function echoClient(api: () => string) {
+  return taskClient(api, { summary: TaskSummarySchema, task: TaskViewSchema });
+}
+
+/** A client of the api. */
+export function taskClient<Summary extends TaskSummary, View extends TaskSummary>(
+  api: () => string,
+  schemas: TaskSchemas<Summary, View>,
+) {
   const client = {
     post: (body: object) =>
       fetch(`${api()}/tasks`, {
@@ -22,22 +29,22 @@ export function taskClient(api: () => string) {
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(20_000),
       }),
-    /** Submits a task that must be accepted. */
-    async submit(body: Submission): Promise<TaskSummary> {
+    /** Submits a task and expects 202. */
+    async submit(body: object): Promise<Summary> {
       const response = await client.post(body);
-      const answer: unknown = await response.json();
-      if (response.status !== 202) throw new Error(`POST /tasks: ${JSON.stringify(answer)}`);
-      return TaskSummarySchema.parse(answer);
+      const json: unknown = await response.json();
+      if (response.status !== 202) throw new Error(`POST /tasks: ${JSON.stringify(json)}`);
+      return schemas.summary.parse(json);
     },
-    async view(id: string, query = 'limit=0'): Promise<TaskView> {
+    async view(id: string, query = 'limit=0'): Promise<View> {
       const response = await fetch(`${api()}/tasks/${id}?${query}`, {
         signal: AbortSignal.timeout(70_000),
       });
-      const answer: unknown = await response.json();
-      if (response.status !== 200) throw new Error(`GET /tasks/${id}: ${JSON.stringify(answer)}`);
-      return TaskViewSchema.parse(answer);
+      const json: unknown = await response.json();
+      if (response.status !== 200) throw new Error(`GET /tasks/${id}: ${JSON.stringify(json)}`);
+      return schemas.task.parse(json);
     },
-    async ended({ request_id: id }: { request_id: string }, timeoutMs = 60_000): Promise<TaskView> {
+    async ended({ request_id: id }: { request_id: string }, timeoutMs = 60_000): Promise<View> {
       return eventually(
         async () => {
           const view = await client.view(id, 'limit=0&wait=10');

@@ -3,24 +3,24 @@ import { parseRules, quicken } from '@primes/monitoring';
 import { eventually } from '@primes/testing';
 import { startReceiver, status } from '../../services/api/test/receiver.ts';
 import type { Alerts } from './alerts.ts';
-import { RULES } from './asked.ts';
+import { RULES } from './queries.ts';
 import { startVmalert } from './engines.ts';
 import { repeat } from './repeat.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
 
 jest.setTimeout(240_000);
 
-/** Five minutes are ten seconds here; thresholds are as in service. */
+/** Five minutes become ten seconds; thresholds are unchanged. */
 const TIMES_FASTER = 30;
 
 let system: ObservedSystem;
 let alerts: Alerts & AsyncDisposable;
-/** Ends what a failed test has left. */
+/** Cleans up after a failed test. */
 const loads = new AsyncDisposableStack();
 
 beforeAll(async () => {
   system = await startObservedSystem({ WEBHOOK_ALLOWED_HOSTS: 'localhost', WORKER_MAX_REPLICAS: '1' });
-  // Before the rules are read: without any gateway ScalerBlind is right to fire.
+  // Before the rules are loaded: without a gateway ScalerBlind fires correctly.
   await eventually(() => system.metrics.value('max(prime_sample_age_seconds{sample="queue"})'), {
     timeoutMs: 15_000,
   });
@@ -38,8 +38,8 @@ function load(act: () => Promise<unknown>): () => Promise<void> {
   return stop;
 }
 
-/** Waits until a counter has stood still for so long. */
-async function noMore(counter: string, time: string): Promise<void> {
+/** Waits until a counter has not changed for this long. */
+async function unchangedFor(counter: string, time: string): Promise<void> {
   await eventually(
     async () => {
       expect(await system.metrics.value(`sum(rate(${counter}[${time}]))`)).toBe(0);
@@ -51,7 +51,7 @@ async function noMore(counter: string, time: string): Promise<void> {
 const easyTask = async () => system.ended(await system.submit({ n: 100 }));
 
 describe('alerts', () => {
-  it('are silent while all is well', async () => {
+  it('do not fire while everything is healthy', async () => {
     const stop = load(easyTask);
     await eventually(
       async () => {
@@ -65,13 +65,13 @@ describe('alerts', () => {
     await stop();
   });
 
-  it('QueueStuck and WorkersAtMaximum fire while work does not move, SlowTaskExecution once it does', async () => {
-    // Tasks that take more than a minute for real: another holds the segment that they need.
+  it('QueueStuck and WorkersAtMaximum fire while tasks do not progress, SlowTaskExecution when they do', async () => {
+    // These tasks take more than a minute, because another owner holds their segment.
     const release = await system.hold(5);
     const slow = await Promise.all(Array.from({ length: 8 }, () => system.submit({ n: 1_600_000 })));
     await alerts.fire('QueueStuck', 'WorkersAtMaximum');
     expect(await alerts.firing()).not.toContain('SlowTaskExecution');
-    // Half of them wait in the queue as long as the others are worked on.
+    // Half of them wait in the queue while the others are active.
     await eventually(
       async () => {
         expect(await system.metrics.value('max(prime_queue_oldest_waiting_seconds)')).toBeGreaterThan(64);
@@ -86,25 +86,25 @@ describe('alerts', () => {
     await stop();
   });
 
-  it('HighTaskFailureRate fires while tasks fail, DeadLetterGrowth while receivers refuse', async () => {
+  it('HighTaskFailureRate fires while tasks fail, DeadLetterGrowth while receivers reject webhooks', async () => {
     await using receiver = await startReceiver();
     const release = await system.hold(9);
     const failing = load(async () => system.ended(await system.submit({ n: 2_700_000, timeout_seconds: 1 })));
-    const refused = load(async () => {
-      receiver.answer('/gone', status(410));
+    const rejected = load(async () => {
+      receiver.respond('/gone', status(410));
       await system.submit({ n: 100, timeout_seconds: 1, callback_url: receiver.url('/gone') });
     });
     await alerts.fire('HighTaskFailureRate', 'DeadLetterGrowth');
-    await Promise.all([failing(), refused()]);
+    await Promise.all([failing(), rejected()]);
     await release();
     const stop = load(easyTask);
     await alerts.resolve('HighTaskFailureRate', 'DeadLetterGrowth');
     await stop();
   });
 
-  it('LowCacheHitRate fires while each task needs twice what is there', async () => {
-    // What the test before has hit would be most of the window.
-    await noMore('prime_cache_hits_total', '20s');
+  it('LowCacheHitRate fires while each task needs twice the stored segments', async () => {
+    // The hits of the previous test would dominate the window.
+    await unchangedFor('prime_cache_hits_total', '20s');
     // 27, 58, 128 and 282 segments.
     for (const n of [6_000_000, 12_500_000, 26_500_000, 56_000_000]) {
       const before = await system.metrics.value('sum(prime_cache_misses_total)');
@@ -115,7 +115,7 @@ describe('alerts', () => {
         },
         { timeoutMs: 20_000, intervalMs: 200 },
       );
-      await noMore('prime_cache_misses_total', '5s');
+      await unchangedFor('prime_cache_misses_total', '5s');
     }
     await alerts.fire('LowCacheHitRate');
     const stop = load(easyTask);
@@ -123,12 +123,25 @@ describe('alerts', () => {
     await stop();
   });
 
-  it('RedisHighErrorRate, HighAPIErrorRate and ScalerBlind fire while Redis is away', async () => {
+  it('RedisMemoryHigh and SubmissionsRefused fire while Redis has reached maxmemory', async () => {
+    const stop = load(() => easyTask().catch(() => undefined));
+    await system.redis.config(
+      'SET',
+      'maxmemory',
+      String(await system.metrics.value('max(prime_redis_memory_used_bytes)')),
+    );
+    await alerts.fire('RedisMemoryHigh', 'SubmissionsRefused');
+    await system.redis.config('SET', 'maxmemory', '0');
+    await alerts.resolve('RedisMemoryHigh', 'SubmissionsRefused');
+    await stop();
+  });
+
+  it('RedisHighErrorRate, HighAPIErrorRate, ScalerBlind and LoopStalled fire while Redis is unavailable', async () => {
     const stop = load(easyTask);
     await system.queueRedis.stop('SIGKILL');
-    await alerts.fire('RedisHighErrorRate', 'HighAPIErrorRate', 'ScalerBlind');
+    await alerts.fire('RedisHighErrorRate', 'HighAPIErrorRate', 'ScalerBlind', 'LoopStalled');
     await system.queueRedis.start();
-    await alerts.resolve('RedisHighErrorRate', 'HighAPIErrorRate', 'ScalerBlind');
+    await alerts.resolve('RedisHighErrorRate', 'HighAPIErrorRate', 'ScalerBlind', 'LoopStalled');
     await stop();
   });
 });

@@ -10,11 +10,11 @@ interface Groups {
 
 interface Rule {
   readonly name: string;
-  /** Empty after an evaluation that went well. */
+  /** Empty after a successful evaluation. */
   readonly lastError: string;
 }
 
-/** What vmalert says of its rules. */
+/** The state of the rules in vmalert. */
 export class Alerts {
   readonly #url: string;
 
@@ -22,21 +22,21 @@ export class Alerts {
     this.#url = url;
   }
 
-  /** Names of the alerts that fire. */
+  /** Names of the firing alerts. */
   async firing(): Promise<string[]> {
-    const answer = await fetch(`${this.#url}/api/v1/alerts`);
-    const { data } = (await answer.json()) as Active;
+    const response = await fetch(`${this.#url}/api/v1/alerts`);
+    const { data } = (await response.json()) as Active;
     return [...new Set(data.alerts.filter(({ state }) => state === 'firing').map(({ name }) => name))];
   }
 
-  /** The rules that it has read. */
+  /** The loaded rules. */
   async rules(): Promise<readonly Rule[]> {
-    const answer = await fetch(`${this.#url}/api/v1/rules`);
-    const { data } = (await answer.json()) as Groups;
+    const response = await fetch(`${this.#url}/api/v1/rules`);
+    const { data } = (await response.json()) as Groups;
     return data.groups.flatMap(({ rules }) => rules);
   }
 
-  /** Resolves once all of these fire. */
+  /** Waits until all of these fire. */
   async fire(...names: readonly string[]): Promise<void> {
     await this.#until(
       (firing) => names.every((name) => firing.includes(name)),
@@ -44,7 +44,7 @@ export class Alerts {
     );
   }
 
-  /** Resolves once none of these fires any more. */
+  /** Waits until none of these fires. */
   async resolve(...names: readonly string[]): Promise<void> {
     await this.#until(
       (firing) => !names.some((name) => firing.includes(name)),

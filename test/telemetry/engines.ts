@@ -2,22 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RuleGroups } from '@primes/monitoring';
-import { freePort } from '@primes/testing';
+import { Engine, freePort } from '@primes/testing';
 import { stringify } from 'yaml';
 import { findOnPath } from '../../dev/on-path.ts';
-import { TRACE_STORES } from '../../dev/telemetry/programs.ts';
-import { Engine } from './engine.ts';
+import { TRACE_STORES } from './programs.ts';
 import { Alerts } from './alerts.ts';
 import { TraceStore } from './trace-store.ts';
 import { VictoriaMetrics } from './victoria-metrics.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
-
-/** The file that the chart gives to its sidecars. */
-export const COLLECTOR_CONFIG = join(ROOT, 'charts/primes/files/collector.yaml');
-
-/** What the collectors give as the label `namespace`. */
-export const NAMESPACE = 'telemetry';
 
 export async function startVictoriaMetrics() {
   const url = `http://127.0.0.1:${await freePort()}`;
@@ -27,7 +18,7 @@ export async function startVictoriaMetrics() {
     args: [
       `-storageDataPath=${data}`,
       `-httpListenAddr=${new URL(url).host}`,
-      // Otherwise the newest half minute cannot be asked for.
+      // By default, queries exclude the last 30 s.
       '-search.latencyOffset=0s',
       // As in charts/observability: the scope is the collector's receiver, the same for all series.
       '-opentelemetry.promoteScopeMetadata=false',
@@ -56,7 +47,7 @@ export async function startVmalert(metrics: VictoriaMetrics, rules: RuleGroups) 
       `-datasource.url=${metrics.url}`,
       `-httpListenAddr=${new URL(url).host}`,
       '-evaluationInterval=1s',
-      // It waits half a minute for late data otherwise.
+      // By default, it waits 30 s for late data.
       '-rule.evalDelay=0s',
       '-notifier.blackhole',
       '-loggerLevel=ERROR',
@@ -71,7 +62,7 @@ export async function startVmalert(metrics: VictoriaMetrics, rules: RuleGroups) 
   });
 }
 
-/** VictoriaTraces, or Jaeger where that is not on the PATH; collectors send to its `endpoint`. */
+/** VictoriaTraces, or Jaeger if that is not on the PATH; collectors send to its `endpoint`. */
 export async function startTraceStore() {
   const [victoriaTraces] = TRACE_STORES;
   return (await findOnPath(victoriaTraces)) === undefined ? startJaeger() : startVictoriaTraces();
@@ -121,49 +112,7 @@ async function startJaeger() {
   });
 }
 
-export interface CollectorSpec {
-  readonly service: string;
-  readonly pod?: string;
-  /** The base URL of the process beside it. */
-  readonly target: string;
-  readonly metrics: Pick<VictoriaMetrics, 'url'>;
-  readonly traces: { readonly endpoint: string };
-  /** Where it takes traces; a port of its own unless given. */
-  readonly otlp?: string;
-}
-
-const VERSION = '0.0.0-test';
-
-/** What the chart tells a process about itself. */
-export function resourceAttributes(pod: string): string {
-  return `service.version=${VERSION},k8s.pod.name=${pod},k8s.namespace.name=${NAMESPACE}`;
-}
-
-/** A collector as the chart starts it beside a process, but on ports that are free here. */
-export async function startCollector(spec: CollectorSpec): Promise<Engine> {
-  const { service, pod = `${service}-0`, target, metrics, traces } = spec;
-  const { otlp = `127.0.0.1:${await freePort()}` } = spec;
-  const health = `127.0.0.1:${await freePort()}`;
-  return Engine.start({
-    program: 'otelcol-k8s',
-    args: [`--config=${COLLECTOR_CONFIG}`],
-    env: {
-      SERVICE: service,
-      VERSION,
-      POD_NAME: pod,
-      POD_NAMESPACE: NAMESPACE,
-      SCRAPE_TARGET: new URL(target).host,
-      SCRAPE_INTERVAL: '1s',
-      METRICS_ENDPOINT: `${metrics.url}/opentelemetry/v1/metrics`,
-      TRACES_ENDPOINT: traces.endpoint,
-      OTLP_ENDPOINT: otlp,
-      HEALTH_ENDPOINT: health,
-    },
-    ready: `http://${health}`,
-  });
-}
-
-/** The exporter beside a Redis, and where it answers. */
+/** The metrics exporter of a Redis, and its URL. */
 export async function startRedisExporter(redisUrl: string) {
   const url = `http://127.0.0.1:${await freePort()}`;
   const engine = await Engine.start({

@@ -4,8 +4,8 @@ import { startObservedSystem } from './system.ts';
 
 jest.setTimeout(120_000);
 
-it('a busy worker that is stopped has told its last counters and spans', async () => {
-  // Two scrapes: as the chart sets it, a little more than one interval.
+it('a busy worker exports its last counters and spans when it stops', async () => {
+  // Two scrapes: as in the chart, slightly more than one interval.
   await using system = await startObservedSystem({ FINAL_SCRAPE_WAIT_MS: '2500' });
   const release = await system.hold(100);
   const task = await system.submit({ n: 25_000_000 });

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { METRICS_API, type MetricsCall } from '@primes/contracts';
-import { eventually } from '@primes/testing';
-import { ALERTS, carriesNoIds, hasData, namesWhatExists, queriesIn } from './asked.ts';
-import { NAMESPACE, startRedisExporter } from './engines.ts';
+import type { MetricsCall } from '@primes/contracts';
+import { METRICS_API } from '@primes/primes';
+import { COLLECTOR_NAMESPACE, eventually } from '@primes/testing';
+import { ALERTS, containsNoIds, hasData, usesOnlyExisting, queriesIn } from './queries.ts';
+import { startRedisExporter } from './engines.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
 import { useEverything } from './traffic.ts';
 
 jest.setTimeout(120_000);
 
-const queries = queriesIn(NAMESPACE);
+const queries = queriesIn(COLLECTOR_NAMESPACE);
 
-/** A label that the scrape sets, or one that the process gives; nothing that names a task or a request. */
+/** Labels that the scrape or the process sets; none contains the id of a task or a request. */
 const LABELS = [
   ...['__name__', 'service', 'pod', 'namespace', 'version', 'le', 'quantile'],
   ...[
@@ -25,13 +26,14 @@ const LABELS = [
     'sample',
     'rpc',
     'result',
+    'loop',
   ],
   ...['kind', 'type', 'space', 'major', 'minor', 'patch'],
 ];
-/** What the collector adds of its own for each target. */
-const OF_THE_SCRAPE = /^(up|scrape_.*)$/;
-/** There only in the moments in which Node looks up a name, or connects. */
-const COMES_AND_GOES = 'nodejs_active_requests';
+/** Metrics that the collector adds for each target. */
+const ADDED_BY_SCRAPE = /^(up|scrape_.*)$/;
+/** Present only while Node resolves a name or connects. */
+const TRANSIENT = 'nodejs_active_requests';
 
 let system: ObservedSystem;
 beforeAll(async () => {
@@ -41,15 +43,15 @@ beforeAll(async () => {
 afterAll(() => system[Symbol.asyncDispose]());
 
 async function ask<C extends MetricsCall>(call: C): Promise<ReturnType<(typeof METRICS_API)[C]['parse']>> {
-  const answer = await fetch(`${system.api.url}/api/metrics/${call}`);
-  return METRICS_API[call].parse(await answer.json()) as ReturnType<(typeof METRICS_API)[C]['parse']>;
+  const response = await fetch(`${system.api.url}/api/metrics/${call}`);
+  return METRICS_API[call].parse(await response.json()) as ReturnType<(typeof METRICS_API)[C]['parse']>;
 }
 
 describe('the dashboards', () => {
   it.each(queries)('%s has data: %s', (_, expr) => hasData(system.metrics, expr));
 
-  it.each([...queries, ...ALERTS])('%s names only metrics and labels that exist: %s', (_, expr) =>
-    namesWhatExists(system.metrics, expr),
+  it.each([...queries, ...ALERTS])('%s uses only metrics and labels that exist: %s', (_, expr) =>
+    usesOnlyExisting(system.metrics, expr),
   );
 });
 
@@ -64,13 +66,13 @@ describe('the series in VictoriaMetrics', () => {
       await eventually(async () => {
         const stored = await storedNames(service);
         expect(stored).toEqual(expect.arrayContaining([...scraped]));
-        // Of the kinds of open requests there is a sample only while one is open: an earlier scrape may have had it.
+        // A kind of open request has a sample only while one is open: only an earlier scrape may contain it.
         for (const name of stored) expect(declaredBy(exposition)).toContain(familyOf(name));
       });
     },
   );
 
-  it('of Redis have the names that its exporter gives', async () => {
+  it('of Redis have the names of its exporter', async () => {
     await using exporter = await startRedisExporter(system.queueRedis.url);
     const scraped = namesOf(await (await fetch(`${exporter.url}/metrics`)).text());
     await eventually(async () => {
@@ -79,13 +81,13 @@ describe('the series in VictoriaMetrics', () => {
     });
   });
 
-  it('say which process they are from, by labels without dots, and no more than that', async () => {
+  it('identify their process by labels without dots, and have no other labels', async () => {
     const series = await system.metrics.series('{service=~"api|worker|metrics-gateway"}');
     expect(series.length).toBeGreaterThan(200);
     for (const { service, pod, namespace, version } of series) {
       expect({ pod, namespace, version }).toEqual({
         pod: `${service ?? ''}-0`,
-        namespace: NAMESPACE,
+        namespace: COLLECTOR_NAMESPACE,
         version: expect.stringMatching(/^\S+$/),
       });
     }
@@ -94,7 +96,7 @@ describe('the series in VictoriaMetrics', () => {
     expect(await system.metrics.series('{service=""}')).toEqual([]);
   });
 
-  it('carry no id of a task or a request', () => carriesNoIds(system.metrics));
+  it('contain no id of a task or a request', () => containsNoIds(system.metrics));
 });
 
 describe('the JSON metrics API', () => {
@@ -116,36 +118,36 @@ describe('the JSON metrics API', () => {
     ['summary', 'oldest_waiting_seconds', 'max(prime_queue_oldest_waiting_seconds)'],
     ['redis-stats', 'max_memory_bytes', 'redis_memory_max_bytes{service="redis-queue"}'],
     ['redis-stats', 'keys', 'sum(redis_db_keys{service="redis-queue"})'],
-  ] as const)('%s %s is what VictoriaMetrics has', async (call, field, expr) => {
+  ] as const)('%s %s equals the value in VictoriaMetrics', async (call, field, expr) => {
     await eventually(
       async () => {
-        const answer = (await ask(call)) as Record<string, unknown>;
-        expect(await system.metrics.value(expr)).toBe(answer[field]);
+        const response = (await ask(call)) as Record<string, unknown>;
+        expect(await system.metrics.value(expr)).toBe(response[field]);
       },
       { timeoutMs: 15_000, intervalMs: 200 },
     );
   });
 
-  // These never stand still: the two look at Redis at different moments, and the exporter is itself a client.
+  // These values change between the two readings, and the exporter is itself a client.
   it.each([
     ['used_memory_bytes', 'redis_memory_used_bytes', { share: 0.1 }],
     ['used_memory_peak_bytes', 'redis_memory_used_peak_bytes', { share: 0.1 }],
     ['commands_processed', 'redis_commands_processed_total', { share: 0.1 }],
     ['connected_clients', 'redis_connected_clients', { difference: 2 }],
     ['uptime_seconds', 'redis_uptime_in_seconds', { difference: 4 }],
-  ] as const)('redis-stats %s is near what VictoriaMetrics has', async (field, metric, near) => {
+  ] as const)('redis-stats %s is close to the value in VictoriaMetrics', async (field, metric, near) => {
     const { share = 0, difference = 0 }: { share?: number; difference?: number } = near;
     await eventually(
       async () => {
-        const { [field]: told } = await ask('redis-stats');
+        const { [field]: returned } = await ask('redis-stats');
         const stored = await system.metrics.value(`${metric}{service="redis-queue"}`);
-        expect(Math.abs(stored - told)).toBeLessThanOrEqual(difference + share * told);
+        expect(Math.abs(stored - returned)).toBeLessThanOrEqual(difference + share * returned);
       },
       { timeoutMs: 15_000, intervalMs: 200 },
     );
   });
 
-  it('performance adds up the same counters, one by one', async () => {
+  it('performance sums the same counters', async () => {
     await eventually(
       async () => {
         const { metrics } = await ask('performance');
@@ -154,8 +156,8 @@ describe('the JSON metrics API', () => {
         );
         expect(counters.length).toBeGreaterThan(6);
         for (const { name, values } of counters) {
-          const told = values.reduce((sum, { value }) => sum + (value ?? NaN), 0);
-          expect([name, await system.metrics.value(`sum(${name})`)]).toEqual([name, told]);
+          const sum = values.reduce((sum, { value }) => sum + (value ?? NaN), 0);
+          expect([name, await system.metrics.value(`sum(${name})`)]).toEqual([name, sum]);
         }
       },
       { timeoutMs: 30_000, intervalMs: 500 },
@@ -166,15 +168,15 @@ describe('the JSON metrics API', () => {
 async function storedNames(service: string): Promise<string[]> {
   const series = await system.metrics.series(`{service="${service}"}`);
   const names = new Set(series.map(({ __name__: name = '' }) => name));
-  return [...names].filter((name) => !OF_THE_SCRAPE.test(name) && name !== COMES_AND_GOES).toSorted();
+  return [...names].filter((name) => !ADDED_BY_SCRAPE.test(name) && name !== TRANSIENT).toSorted();
 }
 
-/** The metrics that an exposition declares, those without a sample at the moment included. */
+/** The metrics that an exposition declares, including those without a sample. */
 function declaredBy(exposition: string): string[] {
   return Array.from(exposition.matchAll(/^# TYPE (\w+)/gm), ([, name = '']) => name);
 }
 
-/** The metric that a sample belongs to. */
+/** The metric of a sample. */
 function familyOf(sample: string): string {
   return sample.replace(/_(bucket|sum|count)$/, '');
 }
@@ -182,5 +184,5 @@ function familyOf(sample: string): string {
 /** The names of the samples in an exposition. */
 function namesOf(exposition: string): Set<string> {
   const names = Array.from(exposition.matchAll(/^(\w+)(?=[{ ])/gm), ([, name = '']) => name);
-  return new Set(names.filter((name) => name !== COMES_AND_GOES));
+  return new Set(names.filter((name) => name !== TRANSIENT));
 }

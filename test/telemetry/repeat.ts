@@ -1,9 +1,9 @@
-/** Does something again and again, if the last time has ended, until the returned function is called. */
+/** Repeats an action, one call at a time, until the returned function is called. */
 export function repeat(act: () => Promise<unknown>, intervalMs: number): () => Promise<void> {
   let acting: Promise<void> | undefined;
   const timer = setInterval(() => {
     acting ??= act()
-      // Some of it is meant to fail.
+      // Some actions fail on purpose.
       .catch(() => undefined)
       .then(() => {
         acting = undefined;

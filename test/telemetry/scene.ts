@@ -5,12 +5,12 @@ import { repeat } from './repeat.ts';
 import type { ObservedSystem } from './system.ts';
 
 const SIZES = [100, 10_000, 100_000, 1_000_000];
-/** Which segment keeps the tasks of the rush waiting, the size of task that needs it, and how many of them there are. */
+/** A burst of tasks that wait for one segment: the segment, the n that needs it, and the number of tasks. */
 const RUSH = { segment: 10, n: 2_700_000, tasks: 30 };
 
 /**
- * Four minutes of the service for the pictures: steady clients, some that fail or change their minds, webhooks, KEDA's
- * questions; then a rush, for which two more workers come, and one of them is taken away while it works.
+ * Four minutes of traffic for the recording of the dashboard: steady clients, invalid and cancelled requests, webhooks,
+ * calls of KEDA; then a burst, for which two workers are added and one of them is stopped while it works.
  */
 export async function playScene(system: ObservedSystem): Promise<void> {
   await using loads = new AsyncDisposableStack();
@@ -28,8 +28,8 @@ export async function playScene(system: ObservedSystem): Promise<void> {
   every(900, () => system.post({ n: 0 }));
   every(2_500, () => fetch(`${system.api.url}/tasks`));
   every(4_000, async () => {
-    receiver.answer('/full', status(503), status(503));
-    receiver.answer('/gone', status(410));
+    receiver.respond('/full', status(503), status(503));
+    receiver.respond('/gone', status(410));
     const path = ['/done', '/full', '/gone'][turn % 3] ?? '/done';
     await system.submit({ n: 100, callback_url: receiver.url(path) });
   });
@@ -40,7 +40,7 @@ export async function playScene(system: ObservedSystem): Promise<void> {
   });
 
   await delay(70_000);
-  // What needs a segment that another holds is at work, and takes no time of the CPU.
+  // Tasks that wait for a leased segment are active but use no CPU.
   const release = await system.hold(RUSH.segment);
   every(6_000, () => system.submit({ n: 3_600_000, timeout_seconds: 2 }));
   every(9_000, async () => {

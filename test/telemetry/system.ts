@@ -1,29 +1,26 @@
-import { TASK_QUEUE, type JobData, type JobResult } from '@primes/contracts';
+import { type JobData, type JobReturnValue } from '@primes/contracts';
+import { primes } from '@primes/primes';
 import {
   eventually,
   freePort,
+  resourceAttributes,
+  startCollector,
   startRedis,
   startService,
+  type Engine,
   type ServiceName,
   type ServiceProcess,
 } from '@primes/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { behind } from '../support/behind.ts';
-import { taskClient } from '../support/task-client.ts';
-import type { Engine } from './engine.ts';
-import {
-  startCollector,
-  startRedisExporter,
-  resourceAttributes,
-  startTraceStore,
-  startVictoriaMetrics,
-} from './engines.ts';
+import { primesInternals } from '../primes/internals.ts';
+import { primesClient } from '../primes/task-client.ts';
+import { startRedisExporter, startTraceStore, startVictoriaMetrics } from './engines.ts';
 
 export type ObservedSystem = Awaited<ReturnType<typeof startObservedSystem>>;
 type Environment = Record<string, string>;
 
-/** Two Redis, api, worker and gateway: each has a collector. */
+/** Two Redis, api, worker and gateway, each with a collector. */
 const PROCESSES = 5;
 
 export interface Observed extends ServiceProcess {
@@ -31,17 +28,17 @@ export interface Observed extends ServiceProcess {
 }
 
 /**
- * The service as the chart runs it, seen from outside: two Redis with an exporter each, the three processes, and beside
- * each of the five a collector that sends to one VictoriaMetrics and one store of traces. All of it ends with the
- * system.
+ * The system as the chart runs it: two Redis with an exporter each, the three services, and for each of the five a
+ * collector that sends to one VictoriaMetrics and one trace store. Disposing of the system stops everything.
  */
 export async function startObservedSystem(env: Environment = {}) {
-  // Disposed of here if the start fails half-way, else with the system.
+  // Disposed of here if the start fails, otherwise with the system.
   await using building = new AsyncDisposableStack();
   let parts = building;
   const metrics = building.use(await startVictoriaMetrics());
   const traces = building.use(await startTraceStore());
-  const queueRedis = building.use(await startRedis({ appendonly: true }));
+  // As in the chart, with a limit: without one, there are no metrics of it.
+  const queueRedis = building.use(await startRedis({ appendonly: true, args: ['--maxmemory', '256mb'] }));
   const storeRedis = building.use(await startRedis());
   for (const [service, { url: redisUrl }] of [
     ['redis-queue', queueRedis],
@@ -51,10 +48,10 @@ export async function startObservedSystem(env: Environment = {}) {
     building.use(await startCollector({ service, target, metrics, traces }));
   }
 
-  /** How many of each, so that each has a name of its own. */
+  /** Number of processes of each service, for unique names. */
   const started = new Map<ServiceName, number>();
   async function start(service: ServiceName, own: Environment = {}): Promise<Observed> {
-    const place = { REDIS_URL: queueRedis.url, STORE_REDIS_URL: storeRedis.url };
+    const redisUrls = { REDIS_URL: queueRedis.url, STORE_REDIS_URL: storeRedis.url };
     const number = started.get(service) ?? 0;
     started.set(service, number + 1);
     const pod = `${service}-${number}`;
@@ -64,7 +61,7 @@ export async function startObservedSystem(env: Environment = {}) {
       OTEL_BSP_SCHEDULE_DELAY: '200',
       OTEL_RESOURCE_ATTRIBUTES: resourceAttributes(pod),
     };
-    const process = parts.use(await startService(service, { ...place, ...tracing, ...env, ...own }));
+    const process = parts.use(await startService(service, { ...redisUrls, ...tracing, ...env, ...own }));
     const collector = parts.use(
       await startCollector({ service, pod, target: process.url, metrics, traces, otlp }),
     );
@@ -77,7 +74,7 @@ export async function startObservedSystem(env: Environment = {}) {
 
   const connection = (url: string) => {
     const redis = new Redis(url, { maxRetriesPerRequest: null });
-    // Tests that stop Redis mean it.
+    // Tests stop Redis on purpose.
     redis.on('error', () => undefined);
     building.defer(() => {
       redis.disconnect();
@@ -86,14 +83,14 @@ export async function startObservedSystem(env: Environment = {}) {
   };
   const redis = connection(queueRedis.url);
   const store = connection(storeRedis.url);
-  const queue = new Queue<JobData, JobResult>(TASK_QUEUE, { connection: redis, skipMetasUpdate: true });
+  const queue = new Queue<JobData, JobReturnValue>(primes.name, { connection: redis, skipMetasUpdate: true });
   queue.on('error', () => undefined);
   building.defer(() => queue.close());
-  // Counters that have moved before they are first scraped show no rate.
+  // A counter that increases before its first scrape shows no rate.
   await eventually(
     async () => {
       const up = await metrics.value('sum(up)');
-      if (up !== PROCESSES) throw new Error(`${up} of ${PROCESSES} are scraped`);
+      if (up !== PROCESSES) throw new Error(`${up} of ${PROCESSES} targets are scraped`);
     },
     { timeoutMs: 20_000 },
   );
@@ -103,13 +100,15 @@ export async function startObservedSystem(env: Environment = {}) {
     metrics,
     traces,
     queueRedis,
+    /** A client of the queue's Redis. */
+    redis,
     gateway,
     api,
     worker,
     scalerPort: gateway.logs.find(({ msg }) => msg === 'listening')?.['scaler_port'] as number,
     start,
-    ...taskClient(() => api.url),
-    ...behind({ redis, storeRedis: store, queue }),
+    ...primesClient(() => api.url),
+    ...primesInternals({ redis, storeRedis: store, queue }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

@@ -1,6 +1,6 @@
 import type { StoredSpan } from './trace-store.ts';
 
-/** Of a task with a webhook whose segments nobody has: its spans, and which each of their name hangs below. */
+/** The spans of a task with a webhook and no cached segments, and the parent of each. */
 export const EDGES = [
   { name: 'POST /tasks', kind: 'server', service: 'api', above: 'none' },
   { name: 'send primes', kind: 'producer', service: 'api', above: 'POST /tasks' },
@@ -13,10 +13,10 @@ export const EDGES = [
   { name: 'POST', kind: 'client', service: 'api', above: 'process webhooks' },
 ];
 
-/** The last to end in each process: with them a trace is whole. */
+/** The last spans of each process: with them a trace is complete. */
 export const LAST_SPANS = ['process primes', 'process webhooks', 'POST /tasks'];
 
-/** For each span of that name, the name of the one above it. */
+/** For each span of that name, the name of its parent. */
 export function edgesOf(spans: readonly StoredSpan[], name: string): string[] {
   return spans
     .filter((span) => span.name === name)

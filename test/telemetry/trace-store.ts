@@ -3,13 +3,13 @@ export interface StoredSpan {
   readonly name: string;
   readonly kind: string;
   readonly spanId: string;
-  /** None where the parent is not in the trace, as of a client's own span. */
+  /** Undefined if the trace does not contain the parent, for example a client's span. */
   readonly parentSpanId: string | undefined;
-  /** Microseconds, since the epoch and from there on. */
+  /** Microseconds since the epoch, and duration in microseconds. */
   readonly start: number;
   readonly duration: number;
   readonly tags: Readonly<Record<string, unknown>>;
-  /** Of the process that made it. */
+  /** Attributes of the process. */
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
@@ -32,7 +32,7 @@ interface Trace {
   >;
 }
 
-/** What is asked where the traces are kept, by Jaeger's query API. */
+/** Queries a trace store by Jaeger's query API. */
 export class TraceStore {
   readonly #api: string;
 
@@ -40,12 +40,12 @@ export class TraceStore {
     this.#api = api;
   }
 
-  /** The spans of a trace that are there so far. */
+  /** The spans of a trace that have arrived so far. */
   async spans(traceId: string): Promise<StoredSpan[]> {
-    const answer = await fetch(`${this.#api}/traces/${traceId}`);
-    if (answer.status === 404) return [];
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`${traceId}: ${answer.status} ${text}`);
+    const response = await fetch(`${this.#api}/traces/${traceId}`);
+    if (response.status === 404) return [];
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${traceId}: ${response.status} ${text}`);
     const { data } = JSON.parse(text) as { data: readonly Trace[] };
     return data.flatMap(spansOf);
   }

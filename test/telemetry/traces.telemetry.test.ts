@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { TaskSummarySchema } from '@primes/contracts';
-import { eventually } from '@primes/testing';
+import { TaskSummarySchema } from '@primes/primes';
+import { COLLECTOR_NAMESPACE, eventually } from '@primes/testing';
 import { startReceiver, type Received } from '../../services/api/test/receiver.ts';
-import { NAMESPACE } from './engines.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
 import { EDGES, LAST_SPANS, edgesOf } from './trace-edges.ts';
 import type { StoredSpan } from './trace-store.ts';
@@ -12,7 +11,7 @@ jest.setTimeout(120_000);
 
 const CLIENT_SPAN = '00000000000000c1';
 
-/** One task with a webhook, from a client that traces, with all that can be seen of it. */
+/** One task with a webhook from a tracing client, with its spans and logs. */
 interface Seen {
   readonly traceId: string;
   readonly taskId: string;
@@ -28,11 +27,11 @@ beforeAll(async () => {
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
-/** Nobody polls for the task, so that each line which names it is of its own trace. */
+/** No client polls the task, so every log line with its id belongs to its trace. */
 async function followOneTask(): Promise<Seen> {
   await using receiver = await startReceiver();
   const traceId = randomBytes(16).toString('hex');
-  const answer = await fetch(`${system.api.url}/tasks`, {
+  const response = await fetch(`${system.api.url}/tasks`, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/json',
@@ -41,7 +40,7 @@ async function followOneTask(): Promise<Seen> {
     },
     body: JSON.stringify({ n: 400_000, callback_url: receiver.url('/done') }),
   });
-  const { request_id: taskId } = TaskSummarySchema.parse(await answer.json());
+  const { request_id: taskId } = TaskSummarySchema.parse(await response.json());
   const [delivery] = await receiver.arrived('/done', 1);
   const spans = await eventually(
     async () => {
@@ -64,42 +63,42 @@ describe('the trace of one task', () => {
     }
   });
 
-  it('has the Redis commands of each part', () => {
+  it('contains the Redis commands of each step', () => {
     const commands = seen.spans.filter(({ tags }) => tags['db.system.name'] === 'redis');
     const above = new Set(commands.flatMap(({ name }) => edgesOf(seen.spans, name)));
     for (const part of ['plan', 'lease', 'store']) expect([...above]).toContain(part);
-    // It is a command itself.
+    // `send primes` is itself a command.
     expect([...above]).not.toContain('send primes');
   });
 
-  it('says how long the task waited, and that it is of a load test', () => {
+  it('contains the waiting time and the load-test attribute', () => {
     const named = (name: string) => seen.spans.find((span) => span.name === name)?.tags;
     expect(named('process primes')?.['primes.task.wait_seconds']).toBeGreaterThanOrEqual(0);
     expect(named('process primes')?.['messaging.message.id']).toBe(seen.taskId);
     expect(named('POST /tasks')?.['load.test']).toBe('telemetry');
   });
 
-  it('says which pod and version each span is from', () => {
+  it('contains the pod and the version in each span', () => {
     for (const { service, resource } of seen.spans) {
       expect(resource).toMatchObject({
         'service.namespace': 'primes',
         'service.version': '0.0.0-test',
         'k8s.pod.name': `${service}-0`,
-        'k8s.namespace.name': NAMESPACE,
+        'k8s.namespace.name': COLLECTOR_NAMESPACE,
       });
     }
   });
 
-  it('has no name with an id', () => {
+  it('contains no id in a span name', () => {
     for (const { name } of seen.spans) expect(name).not.toMatch(/[0-9a-f]{8}|\d/);
   });
 
-  it('is the one that the receiver of the webhook is told', () => {
+  it('is propagated to the webhook receiver', () => {
     const outgoing = seen.spans.find(({ name }) => name === 'POST');
     expect(seen.delivery?.headers['traceparent']).toBe(`00-${seen.traceId}-${outgoing?.spanId ?? ''}-01`);
   });
 
-  it('is named by every log line of the task, in api and worker', () => {
+  it('has its id in every log line of the task, in api and worker', () => {
     for (const { logs } of [system.api, system.worker]) {
       const lines = logs.filter((line) => line['task_id'] === seen.taskId);
       expect(lines.length).toBeGreaterThanOrEqual(2);

@@ -1,17 +1,17 @@
 import { eventually } from '@primes/testing';
 import { startReceiver } from '../../services/api/test/receiver.ts';
 import { scalerClient } from '../../services/metrics-gateway/test/clients.ts';
-import type { behind } from '../support/behind.ts';
-import type { taskClient } from '../support/task-client.ts';
+import type { primesInternals } from '../primes/internals.ts';
+import type { primesClient } from '../primes/task-client.ts';
 import type { ObservedSystem } from './system.ts';
 
-/** Enough for a segment, and a little more than one. */
+/** Sizes that need one segment, and slightly more than one. */
 const SIZES = [10, 1_000, 250_000, 400_000];
 
-type Service = Pick<ReturnType<typeof taskClient>, 'ended' | 'post' | 'submit'> &
-  Pick<ReturnType<typeof behind>, 'hold'>;
+type Service = Pick<ReturnType<typeof primesClient>, 'ended' | 'post' | 'submit'> &
+  Pick<ReturnType<typeof primesInternals>, 'hold'>;
 
-/** A bit of everything that clients and KEDA do. */
+/** Uses every feature that clients and KEDA use. */
 export async function useEverything(system: ObservedSystem): Promise<void> {
   await using receiver = await startReceiver();
   await useTasks(system, { api: system.api.url, webhook: receiver.url('/done') });
@@ -25,7 +25,7 @@ export async function useEverything(system: ObservedSystem): Promise<void> {
   stream.cancel();
 }
 
-/** Tasks that end in each way, cached and fresh, one with a webhook, polls, downloads, refusals. */
+/** Tasks with each outcome, cached and fresh, one with a webhook; polls, downloads and rejected requests. */
 export async function useTasks(
   service: Service,
   { api, webhook }: { readonly api: string; readonly webhook: string },

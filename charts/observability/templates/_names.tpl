@@ -7,12 +7,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end -}}
 
-{{/* Where metrics are queried: the one that is there already, or the stack's. */}}
+{{/* The URL for queries of metrics: an existing VictoriaMetrics, or that of the stack. */}}
 {{- define "observability.metricsUrl" -}}
 {{ .Values.victoriaMetricsUrl | default (printf "http://vmsingle-%s.%s.svc:8428" .Values.stack.fullnameOverride .Release.Namespace) }}
 {{- end -}}
 
-{{/* Where traces are queried, by Jaeger's API. */}}
+{{/* The URL for queries of traces, with Jaeger's API. */}}
 {{- define "observability.tracesUrl" -}}
 {{ .Values.victoriaTracesUrl | default (printf "http://vtsingle-%s.%s.svc:10428/select/jaeger" .Values.stack.fullnameOverride .Release.Namespace) }}
 {{- end -}}

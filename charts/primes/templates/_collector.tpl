@@ -1,12 +1,12 @@
 {{/*
-The OpenTelemetry Collector as native sidecar: it starts before the process and ends after it, so the last signals of
-a pod that goes still leave. Of whom, of which version, and the port of its /metrics: (list $ "api" "0.1.0" 8000).
+The OpenTelemetry Collector as a native sidecar: it starts before the service and stops after it, so that it sends the
+last signals of a stopping pod. Service, version, and the port of /metrics: (list $ "api" "0.1.0" 8000).
 */}}
 {{- define "primes.collector" -}}
 {{- $root := index . 0 -}}
 {{- $telemetry := $root.Values.telemetry -}}
 - name: collector
-  image: {{ $telemetry.image }}
+  image: {{ include "primes.mirrored" (list $root $telemetry.image) }}
   imagePullPolicy: {{ $telemetry.imagePullPolicy }}
   restartPolicy: Always
   args: [--config=/etc/collector/collector.yaml]
@@ -51,10 +51,25 @@ a pod that goes still leave. Of whom, of which version, and the port of its /met
   configMap: { name: {{ include "primes.fullname" . }}-collector }
 {{- end -}}
 
-{{/* The sidecar reads its configuration once, so a new one needs new pods. */}}
+{{/* Annotations of every pod. The sidecar reads its configuration only at its start, so a new one needs new pods. */}}
 {{- define "primes.podAnnotations" -}}
 {{- if .Values.telemetry.enabled }}
 checksum/collector: {{ .Files.Get "files/collector.yaml" | sha256sum }}
+{{- end }}
+{{- $names := list .Values.secret.existing }}
+{{- range include "primes.redis.all" . | fromJson }}
+{{- if .url }}{{ $names = append $names .passwordSecret.name }}{{ end }}
+{{- end }}
+{{- /* Existing Secrets that can be read: the processes read them only at their start. */}}
+{{- $secrets := list }}
+{{- range compact (uniq $names) }}
+{{- with (lookup "v1" "Secret" $.Release.Namespace .).data }}{{ $secrets = append $secrets . }}{{ end }}
+{{- end }}
+{{- with include "primes.secretChange" . }}
+checksum/secret: {{ . }}
+{{- end }}
+{{- with $secrets }}
+checksum/secrets: {{ toJson . | sha256sum }}
 {{- end }}
 {{- with .Values.pods.annotations }}
 {{ toYaml . }}

@@ -1,12 +1,31 @@
 {{/*
-The variables of a service: config of all and of this one, then what the chart knows:
-(list $ "worker" (dict "SHUTDOWN_DEADLINE_MS" 26000)).
+The variables of a service, each once: those of the chart, below, replaced and followed by those of extraEnv. The API server
+rejects a name that appears twice.
 */}}
 {{- define "primes.env" -}}
+{{- $extra := dict -}}
+{{- $entries := list -}}
+{{- range (index . 0).Values.extraEnv }}{{ $_ := set $extra .name . }}{{ end -}}
+{{- /* In their order, because a variable can refer only to those before it. */ -}}
+{{- range concat (include "primes.chartEnv" . | fromYamlArray) (index . 0).Values.extraEnv }}
+{{- if not (eq (get $extra .name | toString) "used") }}
+{{- $entries = append $entries (get $extra .name | default .) }}
+{{- if hasKey $extra .name }}{{ $_ := set $extra .name "used" }}{{ end }}
+{{- end }}
+{{- end -}}
+{{- toYaml $entries -}}
+{{- end -}}
+
+{{/*
+The variables of the chart for a service: config of all and of this one, those of the job, those that the chart sets, and
+those from keys of the Secret:
+(list $ "worker" (dict "SHUTDOWN_DEADLINE_MS" 26000) (dict "WEBHOOK_SECRET" "webhook-secret")).
+*/}}
+{{- define "primes.chartEnv" -}}
 {{- $root := index . 0 -}}
 {{- $config := $root.Values.config -}}
 {{ include "primes.redisEnv" $root }}
-{{- range $name, $value := merge (dict) (index . 2) (index $config (index . 1)) $config.common }}
+{{- range $name, $value := merge (dict) (index . 2) (index $config (index . 1)) $config.common (dig "env" (index . 1) dict $root.Values.job) }}
 - name: {{ $name }}
   value: {{ include "primes.text" $value | quote }}
 {{- end }}
@@ -26,12 +45,12 @@ The variables of a service: config of all and of this one, then what the chart k
 - name: OTEL_RESOURCE_ATTRIBUTES
   value: service.version={{ $root.Chart.AppVersion }},service.instance.id=$(POD_NAME),k8s.pod.name=$(POD_NAME),k8s.namespace.name=$(POD_NAMESPACE)
 {{- end }}
-{{- with $root.Values.extraEnv }}
-{{ toYaml . }}
+{{- range $name, $key := index . 3 }}
+{{ include "primes.secretEnv" (list $root $name $key) }}
 {{- end }}
 {{- end -}}
 
-{{/* A value as text. Helm reads whole numbers as floats, which would come out as 1e+08. */}}
+{{/* A value as text. Helm reads whole numbers as floats and would write 1e+08. */}}
 {{- define "primes.text" -}}
 {{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
 {{- end -}}
@@ -43,9 +62,10 @@ The variables of a service: config of all and of this one, then what the chart k
     secretKeyRef: { name: {{ include "primes.secretName" (index . 0) }}, key: {{ index . 2 }} }
 {{- end -}}
 
-{{/* Where both Redis are, for a service of ours. Kubernetes puts the passwords into the URLs. */}}
+{{/* The addresses of Redis for a service. Kubernetes puts the passwords into the URLs. */}}
 {{- define "primes.redisEnv" -}}
-{{- range $role := list "queue" "store" }}
+{{- $all := include "primes.redis.all" . | fromJson }}
+{{- range $role, $_ := $all }}
 {{- with include "primes.redis.passwordRef" (list $ $role) }}
 - name: {{ upper $role }}_REDIS_PASSWORD
   valueFrom:
@@ -54,6 +74,8 @@ The variables of a service: config of all and of this one, then what the chart k
 {{- end }}
 - name: REDIS_URL
   value: {{ include "primes.redis.url" (list . "queue") }}
+{{- if $all.store }}
 - name: STORE_REDIS_URL
   value: {{ include "primes.redis.url" (list . "store") }}
+{{- end }}
 {{- end -}}

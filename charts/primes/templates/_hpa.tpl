@@ -1,4 +1,4 @@
-{{/* An autoscaler by the CPU of one container, the sidecar aside: (list $ "api" .Values.api.autoscaling). */}}
+{{/* An autoscaler by the CPU of one container, without the sidecar: (list $ "api" .Values.api.autoscaling). */}}
 {{- define "primes.hpa" -}}
 {{- $root := index . 0 -}}
 {{- $component := index . 1 -}}

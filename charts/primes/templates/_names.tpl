@@ -1,6 +1,10 @@
+{{- define "primes.name" -}}
+{{ default .Chart.Name .Values.nameOverride }}
+{{- end -}}
+
 {{/* First part of the names of all objects; 48 characters leave room for the longest second part. */}}
 {{- define "primes.fullname" -}}
-{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- $name := include "primes.name" . -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 48 | trimSuffix "-" -}}
 {{- else if contains $name .Release.Name -}}
@@ -16,13 +20,13 @@
 {{ include "primes.fullname" $root }}-{{ index . 1 }}.{{ $root.Release.Namespace }}.svc
 {{- end -}}
 
-{{/* What selects all pods of this release. */}}
+{{/* Labels that select all pods of this release. */}}
 {{- define "primes.releaseLabels" -}}
-app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride }}
+app.kubernetes.io/name: {{ include "primes.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{/* What selects the pods of a component: (list $ "api"). */}}
+{{/* Labels that select the pods of a component: (list $ "api"). */}}
 {{- define "primes.selectorLabels" -}}
 {{ include "primes.releaseLabels" (index . 0) }}
 app.kubernetes.io/component: {{ index . 1 }}
@@ -32,7 +36,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- define "primes.labels" -}}
 {{- $root := index . 0 -}}
 {{ include "primes.selectorLabels" . }}
-app.kubernetes.io/part-of: primes
+app.kubernetes.io/part-of: {{ include "primes.name" $root }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- with $root.Values.commonLabels }}
@@ -41,13 +45,13 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- end -}}
 
 {{/*
-Labels of a pod of a component: (list $ "api"). Redis' are not to change with the services' version, which would start
-it again.
+Labels of a pod of a component: (list $ "api"). Those of Redis omit the version of the services, because a new one would
+restart Redis.
 */}}
 {{- define "primes.podLabels" -}}
 {{- $root := index . 0 -}}
 {{ include "primes.selectorLabels" . }}
-app.kubernetes.io/part-of: primes
+app.kubernetes.io/part-of: {{ include "primes.name" $root }}
 {{- if not (hasPrefix "redis-" (index . 1)) }}
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 {{- end }}
@@ -59,14 +63,40 @@ app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 {{/* An image of this project: (list $ .Values.api.image). */}}
 {{- define "primes.image" -}}
 {{- $image := index . 1 -}}
-{{ $image.repository }}:{{ default (index . 0).Chart.AppVersion $image.tag }}
+{{- $name := printf "%s:%s" $image.repository (default (index . 0).Chart.AppVersion $image.tag) -}}
+{{ include "primes.mirrored" (list (index . 0) $name) }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- end -}}
+
+{{/* An image, with global.imageRegistry in place of its registry: (list $ "redis:7"). */}}
+{{- define "primes.mirrored" -}}
+{{- with (index . 0).Values.global.imageRegistry -}}
+{{ . }}/{{ regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" (index $ 1) "" }}
+{{- else -}}
+{{ index . 1 }}
+{{- end -}}
 {{- end -}}
 
 {{- define "primes.secretName" -}}
 {{ default (include "primes.fullname" .) .Values.secret.existing }}
 {{- end -}}
 
-{{/* Where the gateway answers over HTTP. */}}
+{{/*
+The checksum of the generated Secret at its last change by hand; empty if there was none. It is compared with the checksum
+of what the chart wrote, because a checksum of all data would replace all pods in the first upgrade.
+*/}}
+{{- define "primes.secretChange" -}}
+{{- $secret := lookup "v1" "Secret" .Release.Namespace (include "primes.secretName" .) -}}
+{{- $annotations := dig "metadata" "annotations" dict $secret -}}
+{{- $written := get $annotations "chart/checksum" -}}
+{{- $now := get $secret "data" | toJson | sha256sum -}}
+{{- if and $written (ne $written $now) -}}
+{{ $now }}
+{{- else -}}
+{{ get $annotations "chart/changed" }}
+{{- end -}}
+{{- end -}}
+
+{{/* The URL of the gateway. */}}
 {{- define "primes.metricsGateway.url" -}}
 http://{{ include "primes.serviceHost" (list . "metrics-gateway") }}:8002
 {{- end -}}
@@ -76,8 +106,8 @@ http://{{ include "primes.serviceHost" (list . "metrics-gateway") }}:8002
 - api
 - worker
 - metrics-gateway
-{{- range $role := list "queue" "store" }}
-{{- if not (index $.Values.redis $role).url }}
+{{- range $role, $redis := include "primes.redis.all" . | fromJson }}
+{{- if not $redis.url }}
 - redis-{{ $role }}
 {{- end }}
 {{- end }}

@@ -1,4 +1,4 @@
-{{/* Who a policy is for: (list $ "api"). */}}
+{{/* The first lines of the policy of a component: (list $ "api"). */}}
 {{- define "primes.networkPolicy.head" -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -6,6 +6,15 @@ metadata:
   name: {{ include "primes.fullname" (index . 0) }}-{{ index . 1 }}
   labels:
     {{- include "primes.labels" . | nindent 4 }}
+{{- end -}}
+
+{{/* The clients of the api, as peers. */}}
+{{- define "primes.networkPolicy.clients" -}}
+{{- $clients := .Values.networkPolicy.peers.clients -}}
+{{- range .Values.networkPolicy.clientCIDRs }}
+{{- $clients = append $clients (dict "ipBlock" (dict "cidr" .)) }}
+{{- end -}}
+{{- toYaml $clients -}}
 {{- end -}}
 
 {{/* The pods of components of this release, as peers: (list $ "api" "worker"). */}}
@@ -18,12 +27,11 @@ metadata:
 {{- end }}
 {{- end -}}
 
-{{/* Both Redis, for those that use them. */}}
+{{/* Egress to Redis, for the services. */}}
 {{- define "primes.networkPolicy.redis" -}}
-{{- range $role := list "queue" "store" }}
-{{- $url := (index $.Values.redis $role).url }}
+{{- range $role, $redis := include "primes.redis.all" . | fromJson }}
 - to:
-    {{- if $url }}
+    {{- if $redis.url }}
     {{- toYaml $.Values.networkPolicy.peers.redis | nindent 4 }}
     {{- else }}
     {{- include "primes.networkPolicy.pods" (list $ (printf "redis-%s" $role)) | trim | nindent 4 }}
@@ -33,7 +41,7 @@ metadata:
 {{- end }}
 {{- end -}}
 
-{{/* The port of an endpoint's URL. */}}
+{{/* The port of a URL. */}}
 {{- define "primes.networkPolicy.port" -}}
 {{- $url := urlParse . -}}
 {{- $given := $url.host | splitList ":" | rest | last -}}

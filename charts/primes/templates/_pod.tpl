@@ -1,19 +1,13 @@
-{{/* What the pod of every component has in common, Pod Security `restricted` included: (list $ "api"). */}}
+{{/* Fields of every pod, as Pod Security `restricted` requires: (list $ "api"). */}}
 {{- define "primes.pod" -}}
 {{- $root := index . 0 -}}
 {{- $pods := $root.Values.pods -}}
-serviceAccountName: {{ include "primes.fullname" $root }}-{{ index . 1 }}
+serviceAccountName: {{ include "primes.serviceAccount" . }}
 automountServiceAccountToken: false
 enableServiceLinks: false
+{{- $own := ternary $root.Values.redis.securityContext dict (hasPrefix "redis-" (index . 1)) | default dict }}
 securityContext:
-  runAsNonRoot: true
-  seccompProfile: { type: RuntimeDefault }
-  {{- if hasPrefix "redis-" (index . 1) }}
-  # The user of Redis' image, which starts as root to become it; its volume is to be its own.
-  runAsUser: 999
-  runAsGroup: 999
-  fsGroup: 999
-  {{- end }}
+  {{- include "primes.podSecurity" (list $root $own) | nindent 2 }}
 {{- with $pods.imagePullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
@@ -34,8 +28,77 @@ topologySpreadConstraints:
 {{- end }}
 {{- end -}}
 
-{{/* Where a pod may run: (dict "nodeSelector" … "tolerations" …). */}}
+{{- define "primes.serviceAccount" -}}
+{{- $root := index . 0 -}}
+{{- if $root.Values.serviceAccount.create -}}
+{{ include "primes.fullname" $root }}-{{ index . 1 }}
+{{- else -}}
+{{ $root.Values.serviceAccount.name }}
+{{- end -}}
+{{- end -}}
+
+{{/* Security context of a pod, with more fields: (list $ (dict "runAsUser" 999)). */}}
+{{- define "primes.podSecurity" -}}
+{{- $restricted := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- mergeOverwrite $restricted (deepCopy (index . 1)) (deepCopy (index . 0).Values.pods.securityContext) | toYaml -}}
+{{- end -}}
+
+{{/* The sidecar and the volumes of a service with its port of /metrics: (list $ "api" 8000). */}}
+{{- define "primes.sidecar" -}}
+{{- $root := index . 0 }}
+{{- if $root.Values.telemetry.enabled }}
+initContainers:
+  {{- include "primes.collector" (list $root (index . 1) $root.Chart.AppVersion (index . 2)) | nindent 2 }}
+{{- end }}
+{{- if or $root.Values.telemetry.enabled $root.Values.extraVolumes }}
+volumes:
+  {{- if $root.Values.telemetry.enabled }}
+  {{- include "primes.collectorVolume" $root | nindent 2 }}
+  {{- end }}
+  {{- with $root.Values.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The last fields of the container of a service, and the containers after it: (list $ .Values.api "http"). */}}
+{{- define "primes.service" -}}
+{{- $root := index . 0 }}
+  {{- include "primes.probes" (index . 2) | nindent 2 }}
+  {{- include "primes.containerSecurity" $root | nindent 2 }}
+  resources:
+    {{- toYaml (index . 1).resources | nindent 4 }}
+  {{- with $root.Values.extraVolumeMounts }}
+  volumeMounts:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- with $root.Values.extraContainers }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/*
+`replicas` of a Deployment; empty if an autoscaler sets it:
+(list $ "api" .Values.api.replicas .Values.api.autoscaling.enabled).
+An upgrade that removes the field would set 1. So a release that once rendered the field keeps it, with the running
+replicas. The annotation chart/replicas marks such a Deployment.
+*/}}
+{{- define "primes.replicas" -}}
+{{- $root := index . 0 -}}
+{{- $running := lookup "apps/v1" "Deployment" $root.Release.Namespace (printf "%s-%s" (include "primes.fullname" $root) (index . 1)) -}}
+{{- if not (index . 3) -}}
+{{ index . 2 }}
+{{- else if dig "metadata" "annotations" "chart/replicas" "" $running -}}
+{{ $running.spec.replicas }}
+{{- end -}}
+{{- end -}}
+
+{{/* Where a pod can run: (dict "nodeSelector" … "tolerations" … "affinity" …). */}}
 {{- define "primes.placement" -}}
+{{- with .affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- with .nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
@@ -46,7 +109,7 @@ tolerations:
 {{- end }}
 {{- end -}}
 
-{{/* Security context of a container; its user is the image's, which must be a number. */}}
+{{/* Security context of a container. Its user is that of the image, which must be numeric. */}}
 {{- define "primes.containerSecurity" -}}
 securityContext:
   allowPrivilegeEscalation: false
@@ -54,7 +117,11 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end -}}
 
-{{/* Probes of a service of ours. The first one is asked often: a pod from zero is to be ready at once. */}}
+{{/*
+Probes of a service. The startup probe has a short period, so that a pod that is scaled from zero is ready soon. The
+liveness probe fails about 30 s after a loop stopped although Redis is available, and after 15 s without a response, when
+a worker has lost the locks of its tasks. In neither case can the process shut down gracefully, so it gets only 5 s.
+*/}}
 {{- define "primes.probes" -}}
 startupProbe:
   httpGet: { path: /livez, port: {{ . }} }
@@ -62,8 +129,10 @@ startupProbe:
   failureThreshold: 60
 livenessProbe:
   httpGet: { path: /livez, port: {{ . }} }
-  periodSeconds: 10
+  periodSeconds: 5
   timeoutSeconds: 5
+  failureThreshold: 3
+  terminationGracePeriodSeconds: 5
 readinessProbe:
   httpGet: { path: /readyz, port: {{ . }} }
   periodSeconds: 5

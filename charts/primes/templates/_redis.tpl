@@ -1,8 +1,18 @@
-{{/* What the services and KEDA are told of a Redis, be it the chart's or another: (list $ "queue"). */}}
+{{/* The values of each Redis by its role: that of the queue, and that of the job's data if the job has one. */}}
+{{- define "primes.redis.all" -}}
+{{- $all := dict "queue" .Values.redis.queue -}}
+{{- with .Values.job.store }}{{ $_ := set $all "store" . }}{{ end -}}
+{{- toJson $all -}}
+{{- end -}}
 
-{{/* host:port, as it is reached from any namespace. */}}
+{{/* The values of one: (list $ "queue"), as below. */}}
+{{- define "primes.redis.values" -}}
+{{- index (include "primes.redis.all" (index . 0) | fromJson) (index . 1) | toJson -}}
+{{- end -}}
+
+{{/* host:port, for any namespace. */}}
 {{- define "primes.redis.address" -}}
-{{- $redis := index (index . 0).Values.redis (index . 1) -}}
+{{- $redis := include "primes.redis.values" . | fromJson -}}
 {{- if $redis.url -}}
 {{ (urlParse $redis.url).host }}
 {{- else -}}
@@ -10,16 +20,16 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The database's number. */}}
+{{/* The number of the database. */}}
 {{- define "primes.redis.database" -}}
-{{- $redis := index (index . 0).Values.redis (index . 1) -}}
+{{- $redis := include "primes.redis.values" . | fromJson -}}
 {{- (urlParse $redis.url).path | trimPrefix "/" | default "0" -}}
 {{- end -}}
 
-{{/* Name and key of the Secret that holds the password; nothing where there is none. */}}
+{{/* Name and key of the Secret with the password; empty if there is none. */}}
 {{- define "primes.redis.passwordRef" -}}
 {{- $root := index . 0 -}}
-{{- $redis := index $root.Values.redis (index . 1) -}}
+{{- $redis := include "primes.redis.values" . | fromJson -}}
 {{- if not $redis.url -}}
 { name: {{ include "primes.secretName" $root }}, key: redis-password }
 {{- else if $redis.passwordSecret.name -}}
@@ -27,9 +37,9 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The URL for the services; the password stands in a variable that the pod has. */}}
+{{/* The URL for the services; it refers to a variable of the pod for the password. */}}
 {{- define "primes.redis.url" -}}
-{{- $redis := index (index . 0).Values.redis (index . 1) -}}
+{{- $redis := include "primes.redis.values" . | fromJson -}}
 {{- (urlParse $redis.url).scheme | default "redis" -}}://
 {{- if include "primes.redis.passwordRef" . -}}
 {{ $redis.username }}:$({{ upper (index . 1) }}_REDIS_PASSWORD)@

@@ -1,164 +1,128 @@
-import { dashboard } from '../dashboard.ts';
+import { dashboard, type MonitoredJob } from '../dashboard.ts';
+import { workerPanels } from '../job-panels.ts';
 import { coloured, HERE, lines, percentiles, stacked, stat } from '../panels.ts';
 
-const wait = (quantile: number) =>
-  `histogram_quantile(${quantile}, sum by (le) (rate(prime_task_wait_seconds_bucket{${HERE}}[$__rate_interval])))`;
-/** All replicas of the gateway see one queue, so what they show is not added up. */
+/** All replicas of the gateway see the same queue, so their values are not added up. */
 const gateway = (metric: string, matchers = '') => `max(${metric}{${matchers}${HERE}})`;
 
-/** What waits, what that asks for, and how many workers are there for it. */
-export const queueAndAutoscaling = dashboard({
-  uid: 'queue-and-autoscaling',
-  title: 'Queue and Autoscaling',
-  description: 'From the demand of the queue to the number of workers.',
-})
-  .withPanel(
-    stat({
-      title: 'Demand',
-      description: 'Tasks that a worker could take now. KEDA scales on this and the tasks in flight.',
-      unit: 'short',
-      queries: [['demand', gateway('prime_queue_demand')]],
-    })
-      .span(6)
-      .height(5),
-  )
-  .withPanel(
-    stat({
-      title: 'Oldest waiting task',
-      description: 'Age of the task that is next in line. It grows while workers are missing or stuck.',
-      unit: 's',
-      queries: [['age', gateway('prime_queue_oldest_waiting_seconds')]],
-      thresholds: [
-        ['green', null],
-        ['yellow', 30],
-        ['red', 300],
-      ],
-    })
-      .span(6)
-      .height(5),
-  )
-  .withPanel(
-    stat({
-      title: 'Queue paused',
-      description: 'A paused queue asks for no workers, and its tasks wait.',
-      unit: 'bool_yes_no',
-      queries: [['paused', gateway('prime_queue_paused')]],
-      thresholds: [
-        ['green', null],
-        ['yellow', 1],
-      ],
-    })
-      .span(6)
-      .height(5),
-  )
-  .withPanel(
-    stat({
-      title: 'Age of the sample',
-      description:
-        'How old the gateway’s knowledge of the queue is. Stale, it answers KEDA with an error: the workers stay as they are. ScalerBlind fires at 10 s.',
-      unit: 's',
-      queries: [['age', gateway('prime_sample_age_seconds', 'sample="queue", ')]],
-      thresholds: [
-        ['green', null],
-        ['yellow', 2],
-        ['red', 10],
-      ],
-    })
-      .span(6)
-      .height(5),
-  )
-  .withPanel(
-    lines({
-      title: 'Demand, in flight and workers',
-      description:
-        'Workers follow the sum of the first two, divided by their concurrency. Workers at the maximum with demand left: WorkersAtMaximum fires.',
-      unit: 'short',
-      queries: [
-        ['demand', gateway('prime_queue_demand')],
-        ['in flight', gateway('prime_queue_jobs', 'state="active", ')],
-        ['workers', `sum(up{service="worker", ${HERE}})`],
-        ['most workers', gateway('prime_workers_max')],
-      ],
-    })
-      .span(16)
-      .height(9),
-  )
-  .withPanel(
-    stacked({
-      title: 'Tasks by state',
-      description: 'What is in the queue and not at its end. Delayed tasks wait for another attempt.',
-      unit: 'short',
-      queries: [
-        [
-          '{{state}}',
-          `max by (state) (prime_queue_jobs{state=~"waiting|prioritized|delayed|active", ${HERE}})`,
-        ],
-      ],
-    })
-      .span(8)
-      .height(9),
-  )
-  .withPanel(
-    lines({
-      title: 'Time in the queue',
-      description:
-        'From the submission to the first start of work; from zero workers it includes the start of a pod.',
-      unit: 's',
-      queries: percentiles(wait),
-    })
-      .span(8)
-      .height(8),
-  )
-  .withPanel(
-    coloured(
-      lines({
-        title: 'Answers to KEDA',
+/** The length of the queue, its demand, and the number of workers. */
+export function queueAndAutoscaling(job: MonitoredJob) {
+  const prefix = job.metricPrefix;
+  const wait = (quantile: number) =>
+    `histogram_quantile(${quantile}, sum by (le) (rate(${prefix}_task_wait_seconds_bucket{${HERE}}[$__rate_interval])))`;
+  return dashboard(
+    {
+      uid: 'queue-and-autoscaling',
+      title: 'Queue and Autoscaling',
+      tag: job.name,
+      description: 'The demand of the queue and the number of workers.',
+    },
+    [
+      stat({
+        title: 'Demand',
+        description: 'Tasks that a worker could take now. KEDA scales on demand plus tasks in flight.',
+        unit: 'short',
+        width: 6,
+        height: 5,
+        queries: [['demand', gateway(`${prefix}_queue_demand`)]],
+      }),
+      stat({
+        title: 'Oldest waiting task',
         description:
-          'Calls of KEDA in a second by outcome. `unavailable` and `error` keep the number of workers as it is; `invalid` is a wrong trigger.',
-        unit: 'ops',
+          'Age of the next task. It increases while there are too few workers or they are blocked.',
+        unit: 's',
+        width: 6,
+        height: 5,
+        queries: [['age', gateway(`${prefix}_queue_oldest_waiting_seconds`)]],
+        thresholds: { green: null, yellow: 30, red: 300 },
+      }),
+      stat({
+        title: 'Queue paused',
+        description: 'While the queue is paused, its tasks wait and it has no demand.',
+        unit: 'bool_yes_no',
+        width: 6,
+        height: 5,
+        queries: [['paused', gateway(`${prefix}_queue_paused`)]],
+        thresholds: { green: null, yellow: 1 },
+      }),
+      stat({
+        title: 'Age of the sample',
+        description:
+          'Age of the gateway’s latest sample of the queue. If it is stale, KEDA receives errors and does not change the number of workers. ScalerBlind fires at 10 s.',
+        unit: 's',
+        width: 6,
+        height: 5,
+        queries: [['age', gateway(`${prefix}_sample_age_seconds`, 'sample="queue", ')]],
+        thresholds: { green: null, yellow: 2, red: 10 },
+      }),
+      lines({
+        title: 'Demand, in flight and workers',
+        description:
+          'The number of workers follows demand plus in flight, divided by the concurrency of a worker. WorkersAtMaximum fires if demand remains at the maximum.',
+        unit: 'short',
+        width: 16,
+        height: 9,
         queries: [
-          ['{{result}}', `sum by (result) (rate(prime_scaler_requests_total{${HERE}}[$__rate_interval]))`],
+          ['demand', gateway(`${prefix}_queue_demand`)],
+          ['in flight', gateway(`${prefix}_queue_jobs`, 'state="active", ')],
+          ['workers', `sum(up{service="worker", ${HERE}})`],
+          ['maximum workers', gateway(`${prefix}_workers_max`)],
         ],
       }),
-      [
-        ['ok', 'green'],
-        ['unavailable', 'orange'],
-        ['error', 'red'],
-        ['invalid', 'purple'],
-      ],
-    )
-      .span(8)
-      .height(8),
-  )
-  .withPanel(
-    lines({
-      title: 'Hand-overs',
-      description:
-        'Running tasks given back by workers that stop: scale-in at work. No attempt is spent by it.',
-      unit: 'ops',
-      queries: [['handed over', `sum(rate(prime_tasks_handed_over_total{${HERE}}[$__rate_interval]))`]],
-    })
-      .span(8)
-      .height(8),
-  )
-  .withPanel(
-    lines({
-      title: 'Segments sieved',
-      description: 'Segments of 3.9 million numbers that were sieved and stored in a second.',
-      unit: 'ops',
-      queries: [['{{pod}}', `sum by (pod) (rate(prime_segments_sieved_total{${HERE}}[$__rate_interval]))`]],
-    })
-      .span(12)
-      .height(8),
-  )
-  .withPanel(
-    stacked({
-      title: 'Webhooks by state',
-      description:
-        'Webhooks that wait for their task, for an attempt, or were given up and are kept for a week (failed).',
-      unit: 'short',
-      queries: [['{{state}}', `max by (state) (prime_webhook_jobs{${HERE}})`]],
-    })
-      .span(12)
-      .height(8),
+      stacked({
+        title: 'Tasks by state',
+        description: 'Unfinished tasks. Delayed tasks wait for their next attempt.',
+        unit: 'short',
+        width: 8,
+        height: 9,
+        queries: [
+          [
+            '{{state}}',
+            `max by (state) (${prefix}_queue_jobs{state=~"waiting|prioritized|delayed|active", ${HERE}})`,
+          ],
+        ],
+      }),
+      lines({
+        title: 'Time in the queue',
+        description:
+          'From submission to the first start. When no worker runs, it includes the start of a pod.',
+        unit: 's',
+        width: 8,
+        queries: percentiles(wait),
+      }),
+      coloured(
+        lines({
+          title: 'Responses to KEDA',
+          description:
+            'KEDA’s calls per second by result. `unavailable` and `error` leave the number of workers unchanged; `invalid` is a wrong trigger.',
+          unit: 'ops',
+          width: 8,
+          queries: [
+            [
+              '{{result}}',
+              `sum by (result) (rate(${prefix}_scaler_requests_total{${HERE}}[$__rate_interval]))`,
+            ],
+          ],
+        }),
+        { ok: 'green', unavailable: 'orange', error: 'red', invalid: 'purple' },
+      ),
+      lines({
+        title: 'Hand-overs',
+        description:
+          'Running tasks that stopping workers return to the queue, for example at scale-in. A hand-over uses no attempt.',
+        unit: 'ops',
+        width: 8,
+        queries: [['handed over', `sum(rate(${prefix}_tasks_handed_over_total{${HERE}}[$__rate_interval]))`]],
+      }),
+      stacked({
+        title: 'Webhooks by state',
+        description:
+          'Webhooks that wait for their task or their next attempt, and given-up ones, which are kept for a week (failed).',
+        unit: 'short',
+        width: 12,
+        queries: [['{{state}}', `max by (state) (${prefix}_webhook_jobs{${HERE}})`]],
+      }),
+      ...workerPanels(),
+    ],
   );
+}

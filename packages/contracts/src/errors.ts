@@ -1,32 +1,32 @@
 import { z } from 'zod';
 
-/** Every refusal there is: HTTP status and the title of its problem+json (RFC 9457). */
+/** Every error response: HTTP status and title of its problem document (RFC 9457). */
 export const ERRORS = {
-  malformed: { status: 400, title: 'The request cannot be read' },
-  unauthorized: { status: 401, title: 'Credentials are required' },
-  not_found: { status: 404, title: 'There is nothing here' },
-  method_not_allowed: { status: 405, title: 'This path does not know the method' },
-  not_acceptable: { status: 406, title: 'None of the accepted media types can be served' },
-  idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used with another body' },
-  not_done: { status: 409, title: 'The task has no primes to stream' },
-  already_ended: { status: 409, title: 'The task has ended' },
-  too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
-  invalid: { status: 422, title: 'The request breaks the schema' },
-  upgrade_required: { status: 426, title: 'Results are streamed, which needs HTTP/1.1' },
-  internal: { status: 500, title: 'An unexpected error' },
-  redis_unavailable: { status: 503, title: 'Redis is away' },
-  queue_full: { status: 503, title: 'The queue is full' },
-  result_unavailable: { status: 503, title: 'The result is being computed again' },
-  gateway_unavailable: { status: 503, title: 'The metrics gateway is away' },
-  sample_stale: { status: 503, title: 'The last sample is too old' },
-  stopping: { status: 503, title: 'This instance is stopping' },
+  malformed: { status: 400, title: 'Malformed request' },
+  unauthorized: { status: 401, title: 'Authentication required' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  not_acceptable: { status: 406, title: 'Not acceptable' },
+  idempotency_conflict: { status: 409, title: 'Idempotency-Key used with a different body' },
+  not_done: { status: 409, title: 'Task has no result to stream' },
+  already_ended: { status: 409, title: 'Task has already ended' },
+  too_large: { status: 413, title: 'Content too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  invalid: { status: 422, title: 'Validation failed' },
+  upgrade_required: { status: 426, title: 'HTTP/1.1 required' },
+  internal: { status: 500, title: 'Internal server error' },
+  redis_unavailable: { status: 503, title: 'Redis is unavailable' },
+  queue_full: { status: 503, title: 'Queue is full' },
+  too_many_streams: { status: 503, title: 'Too many open streams' },
+  result_unavailable: { status: 503, title: 'Result is being recomputed' },
+  gateway_unavailable: { status: 503, title: 'Metrics gateway is unavailable' },
+  sample_stale: { status: 503, title: 'Sample is stale' },
 } as const satisfies Record<string, { status: number; title: string }>;
 export type ErrorCode = keyof typeof ERRORS;
 
 export const ProblemSchema = z
   .strictObject({
-    type: z.string().meta({ examples: ['urn:primes:problem:invalid'] }),
+    type: z.string().meta({ description: 'A URN that ends with the code of the problem, such as `invalid`' }),
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string(),
@@ -35,11 +35,10 @@ export const ProblemSchema = z
     errors: z
       .array(z.strictObject({ field: z.string(), detail: z.string() }))
       .optional()
-      .meta({ description: 'One entry a field that breaks the schema' }),
-    task_id: z
-      .string()
-      .optional()
-      .meta({ description: 'The id that a submission tried when its outcome is not known' }),
+      .meta({ description: 'One entry per invalid field' }),
+    task_id: z.string().optional().meta({
+      description: 'The task of the Idempotency-Key, or the id of a submission whose outcome is unknown',
+    }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof ProblemSchema>;

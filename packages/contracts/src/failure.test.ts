@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeFailure, encodeFailure } from './failure.ts';
 
 describe('decodeFailure()', () => {
-  it('gives back what encodeFailure() wrote, colons and all', () => {
+  it('decodes what encodeFailure() returns, including colons', () => {
     expect(decodeFailure(encodeFailure('timeout', 'Took: too long'))).toEqual({
       code: 'timeout',
       message: 'Took: too long',
@@ -10,7 +10,7 @@ describe('decodeFailure()', () => {
   });
 
   it.each(['connect ECONNREFUSED 10.0.0.7:6379', 'TypeError: x is not a function', '', ': ', 'timeout'])(
-    'says no more of %j than that the task crashed',
+    'decodes %j as a crash and does not reveal it',
     (reason) => {
       const { code, message } = decodeFailure(reason);
       expect(code).toBe('crashed');

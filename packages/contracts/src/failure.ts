@@ -1,17 +1,17 @@
 import { TaskErrorCodeSchema, type TaskErrorCode } from './task.ts';
 
-/** BullMQ keeps one string of a failure, so the code rides in front of the message. */
+/** BullMQ stores one string for a failure, so the code precedes the message. */
 export function encodeFailure(code: TaskErrorCode, message: string): string {
   return `${code}: ${message}`;
 }
 
 /**
- * Reads back what `encodeFailure` wrote. Anything else is a fault inside a worker: its text may name
- * files or hosts, so the client is told no more than that it crashed.
+ * Parses the string of `encodeFailure`. Any other string is BullMQ's or that of an unexpected error in a run: it may contain
+ * file or host names, so the client sees only that the task crashed.
  */
 export function decodeFailure(failedReason: string): { code: TaskErrorCode; message: string } {
   const colon = failedReason.indexOf(': ');
   const code = TaskErrorCodeSchema.safeParse(failedReason.slice(0, Math.max(colon, 0)));
-  if (!code.success) return { code: 'crashed', message: 'The workers could not finish this task' };
+  if (!code.success) return { code: 'crashed', message: 'The task crashed in all attempts' };
   return { code: code.data, message: failedReason.slice(colon + 2) };
 }

@@ -1,90 +1,140 @@
 import { z } from 'zod';
-import { TASK_LIMITS } from './task.ts';
+import { TASK_LIMITS, TaskEnvelopeSchema, type EndedStatus } from './task.ts';
 
-/** BullMQ's names: the queue of computations, and of the webhooks that wait for them. */
-export const TASK_QUEUE = 'primes';
+/** The BullMQ queue of webhooks, which wait for tasks. The queue of tasks has the name of the job type. */
 export const WEBHOOK_QUEUE = 'webhooks';
 
-/** Job names. A repair fills the store again for a reader; it is no task of any client. */
+/** Names of BullMQ jobs. A repair recomputes a result for a reader; it is not a task of a client. */
 export const COMPUTE_JOB = 'compute';
 export const REPAIR_JOB = 'repair';
 export const WEBHOOK_JOB = 'webhook';
 
 /**
- * Version of `JobDataSchema`. Raised when a worker that knows only the old one could not do the job
- * right; an old worker then leaves such jobs to new ones, so that both run side by side in a rollout.
+ * Version of `JobDataSchema`. Raise it if a worker that knows only the old version would mishandle the job: old workers
+ * then defer such jobs to new ones, so that both can run during a rollout.
  */
 export const JOB_VERSION = 1;
 
-/** Just enough to tell whether the rest can be understood. */
+/** Version of `WebhookJobDataSchema`. */
+export const WEBHOOK_JOB_VERSION = 1;
+
+/** Only the version, to decide whether the rest can be parsed. */
 export const JobVersionSchema = z.looseObject({ version: z.int().min(1).max(Number.MAX_SAFE_INTEGER) });
 
-/** What the client asked for; two submissions with one Idempotency-Key are equal if this is. */
-export const TaskSpecSchema = z.strictObject({
-  n: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
+/**
+ * What the client requested, as in the body of POST /tasks: the options that every task has, and the input. Two
+ * submissions with the same Idempotency-Key must have the same specification.
+ */
+const TaskSpecSchema = z.looseObject({
   timeoutSeconds: z.int().min(TASK_LIMITS.timeoutSeconds.min).max(TASK_LIMITS.timeoutSeconds.max),
   priority: z.int().min(TASK_LIMITS.priority.min).max(TASK_LIMITS.priority.max),
-  fresh: z.boolean(),
   callbackUrl: z.string().nullable(),
 });
 export type TaskSpec = z.infer<typeof TaskSpecSchema>;
 
-/** `job.data` of queue `primes`. Only the api writes it; the worker's notes are in the progress. */
+const OPTIONS: ReadonlySet<string> = new Set(Object.keys(TaskSpecSchema.shape));
+
+/** The input of a task: all fields except the options. */
+export function inputOf(task: TaskSpec): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const field of Object.keys(task)) if (!OPTIONS.has(field)) input[field] = task[field];
+  return input;
+}
+
+/** `job.data` of the queue of tasks. Only the api writes it; what the worker records is in the progress. */
 export const JobDataSchema = z.strictObject({
   version: z.literal(JOB_VERSION),
   task: TaskSpecSchema,
-  /** Tells the submission that made the job from its replays. */
+  /** Distinguishes the submission that created the job from its replays. */
   submission: z.string(),
   requestId: z.string(),
   traceparent: z.string(),
-  /** Milliseconds since the epoch, set by DELETE. */
+  /** Milliseconds since the epoch, set by DELETE. Only a request: the job may still complete or fail. */
   cancelledAt: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
 });
 export type JobData = z.infer<typeof JobDataSchema>;
 
-/** What a reader needs of `job.data`, also of a version that it does not know yet. */
+/** The part of `job.data` that readers need, in any version. */
 export const StoredTaskSchema = z.object({
-  task: z.object(TaskSpecSchema.shape),
+  task: TaskSpecSchema,
   submission: z.string().optional(),
   traceparent: z.string().default(''),
   cancelledAt: z.number().optional(),
 });
 export type StoredTask = z.infer<typeof StoredTaskSchema>;
 
-/** `job.progress`: kept over hand-overs and retries, so that the timeout counts from the first start. */
-export const JobProgressSchema = z.strictObject({
+/** `job.progress`: preserved across hand-overs and retries, so that the timeout counts from the first start. */
+export const JobProgressSchema = z.object({
   /** Milliseconds since the epoch. */
   startedAt: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  segmentsDone: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  segmentsTotal: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  /** How many this task has sieved so far, by all the workers that had it. */
-  segmentsComputed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  // A worker of the previous version writes these under other names.
+  done: z.number().min(0).default(0),
+  total: z.number().min(0).default(0),
+  /** `RunContext.counts`: over all runs of this task. */
+  counts: z.record(z.string(), z.number()).default({}),
 });
 export type JobProgress = z.infer<typeof JobProgressSchema>;
 
-/** What a job says of its progress, if a worker of ours has written it. */
+/** The progress of a job, if a worker has written it. */
 export function progressOf(job: { readonly progress: unknown }): JobProgress | undefined {
-  // BullMQ's 0 until then, which zod would first make an error of.
+  // Until then it is BullMQ's 0; this avoids the cost of a zod error.
   return job.progress === 0 ? undefined : JobProgressSchema.safeParse(job.progress).data;
 }
 
-/** `job.returnvalue`: counts only. The primes themselves are in the store, once for everyone. */
-export const JobResultSchema = z.strictObject({
+/** `job.returnvalue` of a task that is done. */
+export interface JobReturnValue<Returned = unknown> {
   /** Milliseconds since the epoch of the first start of work. */
-  startedAt: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  segmentsComputed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-  segmentsCached: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
-});
-export type JobResult = z.infer<typeof JobResultSchema>;
+  readonly startedAt: number;
+  /** What the run returned; the task's result, unless a `ResultReader` reads it elsewhere. */
+  readonly result: Returned;
+}
 
-/** `job.data` of queue `webhooks`: the rest is read from the task, the only record of its state. */
-export const WebhookJobDataSchema = z.strictObject({ version: z.literal(JOB_VERSION), taskId: z.uuid() });
+/**
+ * Payload and receiver of a webhook: `job.progress` of queue `webhooks` from the first attempt on, so that later attempts
+ * do not need the task. Not in the data, where an api of the previous version would reject unknown fields.
+ */
+export const WebhookNoticeSchema = z.object({
+  url: z.string(),
+  summary: TaskEnvelopeSchema.loose(),
+  traceparent: z.string(),
+  requestId: z.string(),
+});
+export type WebhookNotice = z.infer<typeof WebhookNoticeSchema>;
+
+/** `job.data` of queue `webhooks`; the job's id is the `submission` of its task. */
+export const WebhookJobDataSchema = z.object({
+  version: z.literal(WEBHOOK_JOB_VERSION),
+  taskId: z.uuid(),
+});
 export type WebhookJobData = z.infer<typeof WebhookJobDataSchema>;
 
-/** What a worker throws to end a cancelled task; it is no failure and not tried again. */
+/** The `failedReason` of a cancelled job; it is not a failure and is not retried. */
 export const CANCELLED = 'cancelled';
 
-/** Redis channel on which the api announces the id of each task that it marks as cancelled. */
-export function cancelChannel(queuePrefix: string): string {
-  return `${queuePrefix}:${TASK_QUEUE}:cancel`;
+/** Whether a job with this reason is cancelled, not failed. */
+export function isCancellation(failedReason: unknown): boolean {
+  return failedReason === CANCELLED;
+}
+
+/** The BullMQ fields that determine the outcome of a job. */
+export interface EndedJob {
+  readonly finishedOn?: number | undefined;
+  readonly returnvalue?: unknown;
+  readonly failedReason?: string | undefined;
+}
+
+/**
+ * The outcome of a job; undefined until it has ended. BullMQ's final write decides it, not the request of a client
+ * (`data.cancelledAt`).
+ */
+export function outcomeOf({ finishedOn, returnvalue, failedReason }: EndedJob): EndedStatus | undefined {
+  if (finishedOn === undefined) return undefined;
+  // First, because a completed job still has the reason of a failed attempt.
+  if (returnvalue != null) return 'done';
+  return isCancellation(failedReason) ? 'cancelled' : 'failed';
+}
+
+/** The Redis channel on which the api publishes the id of each running task that it marks for cancellation. */
+export function cancelChannel(queuePrefix: string, queue: string): string {
+  return `${queuePrefix}:${queue}:cancel`;
 }

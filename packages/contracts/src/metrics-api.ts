@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { mergeShapes } from './merge-shapes.ts';
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const percent = z.number().min(0).max(100);
 const upDown = z.enum(['up', 'down', 'disabled']);
 
-/** Every answer of the metrics API says how old the sample is that it was made from. */
+/** Every response of the metrics API contains the age of its sample. */
 const sampled = { sample_age_seconds: z.number().min(0) };
 
 export const MetricsHealthSchema = z
@@ -12,21 +13,18 @@ export const MetricsHealthSchema = z
   .meta({ id: 'MetricsHealth' });
 export type MetricsHealth = z.infer<typeof MetricsHealthSchema>;
 
-export const SummarySchema = z
-  .strictObject({
-    largest_n: count.meta({ description: 'The largest n whose primes are all in the store' }),
-    cached_primes: count,
-    cached_segments: count,
-    active_tasks: count,
-    queued_tasks: count.meta({ description: 'Waiting, prioritized and delayed' }),
-    demand: count.meta({ description: 'What asks for workers: due and not paused' }),
-    demand_and_in_flight: count.meta({ description: 'What workers are scaled by: demand plus active tasks' }),
-    paused: z.boolean(),
-    oldest_waiting_seconds: z.number().min(0),
-    ...sampled,
-  })
-  .meta({ id: 'MetricsSummary' });
-export type Summary = z.infer<typeof SummarySchema>;
+/** What the summary shows whatever the job. */
+const SUMMARY = {
+  active_tasks: count,
+  queued_tasks: count.meta({ description: 'Waiting, prioritized and delayed' }),
+  demand: count.meta({ description: 'Tasks that workers could run now: due and not paused' }),
+  demand_and_in_flight: count.meta({ description: 'The scaling metric: demand plus active tasks' }),
+  paused: z.boolean(),
+  oldest_waiting_seconds: z.number().min(0),
+  ...sampled,
+};
+/** It has the job's fields too. */
+export type Summary = z.infer<z.ZodObject<typeof SUMMARY>>;
 
 export const CacheStatsSchema = z
   .strictObject({
@@ -36,17 +34,17 @@ export const CacheStatsSchema = z
     miss_rate_percent: percent,
     ...sampled,
   })
-  .meta({ id: 'CacheStats', description: 'Per segment, since installation' });
+  .meta({ id: 'CacheStats', description: 'Since installation' });
 export type CacheStats = z.infer<typeof CacheStatsSchema>;
 
 export const TaskStatsSchema = z
   .strictObject({
-    pending: count.meta({ description: 'Now' }),
+    pending: count.meta({ description: 'Now, including recomputations for readers' }),
     processing: count.meta({ description: 'Now' }),
     done: count.meta({ description: 'Since installation' }),
     failed: count,
     cancelled: count,
-    total: count.meta({ description: 'Submitted since installation' }),
+    total: count.meta({ description: 'Submitted since installation: the exact sum of the others' }),
     ...sampled,
   })
   .meta({ id: 'TaskStats' });
@@ -72,12 +70,12 @@ export type RedisStats = z.infer<typeof RedisStatsSchema>;
 const MetricValueSchema = z.strictObject({
   name: z.string(),
   labels: z.record(z.string(), z.union([z.string(), z.number()])),
-  value: z.number().nullable().meta({ description: 'null where Prometheus would say NaN or infinity' }),
+  value: z.number().nullable().meta({ description: 'null for NaN or infinity' }),
 });
 
 export const PerformanceSchema = z
   .strictObject({
-    processes: count.meta({ description: 'How many processes have published a registry lately' }),
+    processes: count.meta({ description: 'Number of processes that have published a registry recently' }),
     metrics: z.array(
       z.strictObject({
         name: z.string(),
@@ -91,26 +89,39 @@ export const PerformanceSchema = z
   .meta({ id: 'Performance', description: 'The Prometheus registries of all processes, aggregated' });
 export type Performance = z.infer<typeof PerformanceSchema>;
 
-export const AllMetricsSchema = z
-  .strictObject({
-    health: MetricsHealthSchema,
-    summary: SummarySchema,
-    cache_stats: CacheStatsSchema,
-    task_stats: TaskStatsSchema,
-    redis_stats: RedisStatsSchema,
-    performance: PerformanceSchema,
-  })
-  .meta({ id: 'AllMetrics' });
-export type AllMetrics = z.infer<typeof AllMetricsSchema>;
-
-/** Path below /api/metrics/ → the schema of its answer. */
-export const METRICS_API = {
+/** The answers that are the same for every job, by their paths below /api/metrics/. */
+const ANSWERS = {
   health: MetricsHealthSchema,
-  summary: SummarySchema,
   'cache-stats': CacheStatsSchema,
   'task-stats': TaskStatsSchema,
   'redis-stats': RedisStatsSchema,
   performance: PerformanceSchema,
-  all: AllMetricsSchema,
 } as const;
-export type MetricsCall = keyof typeof METRICS_API;
+
+/** Path below /api/metrics/ → the schema of its answer, for a job that shows `sampled` in the summary. */
+export function metricsApi<Sampled extends z.ZodRawShape>(job: Sampled) {
+  const summary = z.strictObject(mergeShapes(job, SUMMARY)).meta({ id: 'MetricsSummary' });
+  const all = z
+    .strictObject({
+      health: MetricsHealthSchema,
+      summary,
+      cache_stats: CacheStatsSchema,
+      task_stats: TaskStatsSchema,
+      redis_stats: RedisStatsSchema,
+      performance: PerformanceSchema,
+    })
+    .meta({ id: 'AllMetrics' });
+  return { ...ANSWERS, summary, all };
+}
+export type MetricsCall = keyof typeof ANSWERS | 'summary' | 'all';
+export const METRICS_CALLS = Object.keys(metricsApi({})) as MetricsCall[];
+
+/** The answer of /api/metrics/all. */
+export interface AllMetrics {
+  readonly health: MetricsHealth;
+  readonly summary: Summary;
+  readonly cache_stats: CacheStats;
+  readonly task_stats: TaskStats;
+  readonly redis_stats: RedisStats;
+  readonly performance: Performance;
+}

@@ -1,66 +1,71 @@
 import { z } from 'zod';
+import { mergeShapes } from './merge-shapes.ts';
 
-/** What a task can be; `docs/architecture.md` has the table from BullMQ's states to these. */
+/** The statuses of a task; `docs/architecture.md` maps BullMQ's states to them. */
 export const TASK_STATUSES = ['pending', 'processing', 'done', 'failed', 'cancelled'] as const;
 export const TaskStatusSchema = z.enum(TASK_STATUSES).meta({ id: 'TaskStatus' });
 export type TaskStatus = z.infer<typeof TaskStatusSchema>;
 
-/** A task in one of these will not change any more. */
-export function hasEnded(status: TaskStatus): boolean {
+/** A task with one of these statuses does not change any more. */
+export type EndedStatus = Extract<TaskStatus, 'done' | 'failed' | 'cancelled'>;
+export function hasEnded(status: TaskStatus): status is EndedStatus {
   return status === 'done' || status === 'failed' || status === 'cancelled';
 }
 
-/** Why a task failed: `invalid` and `timeout` are not tried again, `crashed` had all its attempts. */
+/**
+ * Why a task failed. `invalid` and `timeout` are not retried. `crashed`: its last attempt failed, or it lost too many workers.
+ */
 export const TaskErrorCodeSchema = z.enum(['timeout', 'invalid', 'crashed']);
 export type TaskErrorCode = z.infer<typeof TaskErrorCodeSchema>;
 
 export const TASK_LIMITS = {
-  /** Seconds; a day, so that a mistyped value cannot pin a worker for ever. */
+  /** Seconds; at most a day, so that a mistyped value cannot occupy a worker forever. */
   timeoutSeconds: { min: 1, max: 86_400, default: 600 },
   /** BullMQ's range: 0 runs first and in order of arrival, then 1, 2, … */
   priority: { min: 0, max: 2_097_151, default: 0 },
-  /** Characters; what browsers and proxies carry. */
+  /** Characters; supported by browsers and proxies. */
   callbackUrlLength: 2_048,
-  /** Seconds a long-poll may last; below the 60 s idle limit of common proxies plus slack. */
+  /** Seconds; the idle timeout of common proxies. */
   waitSeconds: 60,
-  /** Primes in one page or stream. */
+  /** Items in one page or stream. */
   pageLength: 1_000_000_000,
   /** Characters of an Idempotency-Key. */
   idempotencyKeyLength: 255,
 } as const;
 
-/** The body of POST /tasks. `maxN` is the deployment's MAX_N: it bounds the store's size. */
-export function submitTaskSchema(maxN: number) {
-  const { timeoutSeconds, priority, callbackUrlLength } = TASK_LIMITS;
-  return z
-    .strictObject({
-      n: z
-        .int()
-        .min(1)
-        .max(maxN)
-        .meta({ description: 'How many primes, from 2 on', examples: [100] }),
-      timeout_seconds: z
-        .int()
-        .min(timeoutSeconds.min)
-        .max(timeoutSeconds.max)
-        .default(timeoutSeconds.default)
-        .meta({ description: 'Counted from the first start of work, over retries and hand-overs' }),
-      priority: z
-        .int()
-        .min(priority.min)
-        .max(priority.max)
-        .default(priority.default)
-        .meta({ description: '0 goes first, in order of arrival; then 1, 2, …' }),
-      fresh: z.boolean().default(false).meta({ description: 'Compute again even what the store has' }),
-      callback_url: z
-        .url({ protocol: /^https?$/, error: 'Must be an absolute http or https URL' })
-        .max(callbackUrlLength, `Must be at most ${callbackUrlLength} characters`)
-        .optional()
-        .meta({ description: 'POSTed to once the task has ended, signed by Standard Webhooks' }),
+const { timeoutSeconds, priority, callbackUrlLength } = TASK_LIMITS;
+
+/** The fields of POST /tasks that every task has. */
+const OPTIONS = {
+  timeout_seconds: z
+    .int()
+    .min(timeoutSeconds.min)
+    .max(timeoutSeconds.max)
+    .default(timeoutSeconds.default)
+    .meta({ description: 'Counted from the first start, including retries and hand-overs' }),
+  priority: z
+    .int()
+    .min(priority.min)
+    .max(priority.max)
+    .default(priority.default)
+    .meta({ description: '0 runs first, in order of arrival; then 1, 2, …' }),
+  callback_url: z
+    .url({ protocol: /^https?$/, error: 'Must be an absolute http or https URL', abort: true })
+    .max(callbackUrlLength, {
+      error: ({ input }) =>
+        `Must have at most ${callbackUrlLength} characters, received ${(input as string).length}`,
     })
+    .optional()
+    .meta({ description: 'Receives a POST when the task has ended, signed with Standard Webhooks' }),
+};
+
+/** The body of POST /tasks: the job's fields (`input`) and the options. Its type shows only the options. */
+export function submitTaskSchema(input: z.ZodRawShape): z.ZodObject<typeof OPTIONS> {
+  // The names of the options as they are stored, beside the input.
+  return z
+    .strictObject(mergeShapes(input, OPTIONS, ['timeoutSeconds', 'callbackUrl']))
     .meta({ id: 'SubmitTask' });
 }
-export type SubmitTask = z.infer<ReturnType<typeof submitTaskSchema>>;
 
 const instant = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
@@ -68,45 +73,56 @@ export const TaskErrorSchema = z
   .strictObject({ code: TaskErrorCodeSchema, message: z.string() })
   .meta({ id: 'TaskError' });
 
-/** A task without its primes: what lists, events and webhooks carry. */
-export const TaskSummarySchema = z
-  .strictObject({
-    request_id: z.uuid(),
-    n: z.int().min(1).max(Number.MAX_SAFE_INTEGER),
-    status: TaskStatusSchema,
-    priority: z.int().min(0).max(TASK_LIMITS.priority.max),
-    fresh: z.boolean(),
-    timeout_seconds: z.int().min(1).max(TASK_LIMITS.timeoutSeconds.max),
-    progress: z
-      .int()
-      .min(0)
-      .max(100)
-      .meta({ description: 'Percent of the segments that the task needs and the store has' }),
-    error: TaskErrorSchema.nullable(),
-    created_at: instant,
-    started_at: instant.nullable(),
-    finished_at: instant.nullable(),
-    traceparent: z.string().meta({ description: 'W3C traceparent of the submitting request' }),
-  })
-  .meta({ id: 'TaskSummary' });
-export type TaskSummary = z.infer<typeof TaskSummarySchema>;
+/** What every view of a task shows, whatever its job. */
+const SUMMARY = {
+  request_id: z.uuid(),
+  status: TaskStatusSchema,
+  priority: z.int().min(0).max(priority.max),
+  timeout_seconds: z.int().min(1).max(timeoutSeconds.max),
+  progress: z.int().min(0).max(100).meta({ description: 'Progress in percent' }),
+  error: TaskErrorSchema.nullable(),
+  created_at: instant,
+  started_at: instant.nullable(),
+  finished_at: instant.nullable(),
+  traceparent: z.string().meta({ description: 'W3C traceparent of the submitting request' }),
+};
+export const TaskEnvelopeSchema = z.strictObject(SUMMARY);
+/** A task without its result, as in lists, events and webhooks. It also has the job's fields. */
+export type TaskSummary = z.infer<typeof TaskEnvelopeSchema>;
 
-/** The answer of GET /tasks/{id}. `result` is the last key, so that it can be streamed. */
-export const TaskViewSchema = TaskSummarySchema.extend({
-  result: z
-    .array(z.int().min(2).max(Number.MAX_SAFE_INTEGER))
-    .nullable()
-    .meta({ description: 'The primes, or the page asked for, once `status` is done' }),
-}).meta({ id: 'Task' });
-export type TaskView = z.infer<typeof TaskViewSchema>;
+/** A page of GET /tasks. */
+export interface TaskList {
+  readonly tasks: readonly TaskSummary[];
+  readonly next_cursor: string | null;
+  readonly truncated: boolean;
+}
 
-export const TaskListSchema = z
-  .strictObject({
-    tasks: z.array(TaskSummarySchema),
-    next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
-    truncated: z
-      .boolean()
-      .meta({ description: 'There are more tasks than an unfiltered list goes deep; filter by status' }),
-  })
-  .meta({ id: 'TaskList' });
-export type TaskList = z.infer<typeof TaskListSchema>;
+/** The answers that show tasks, for a job whose input shows `view` and whose result is `result`. */
+export function taskSchemas<View extends z.ZodRawShape, Result extends z.ZodType>(
+  view: View,
+  result: Result,
+) {
+  const summary = z.strictObject(mergeShapes(view, SUMMARY, ['result'])).meta({ id: 'TaskSummary' });
+  return {
+    summary,
+    /** The answer of GET /tasks/{id}. `result` is the last key, so that it can be streamed. */
+    task: z
+      .strictObject({
+        ...SUMMARY,
+        ...view,
+        result: result
+          .nullable()
+          .meta({ description: 'The result, or the requested page of it, if `status` is done' }),
+      })
+      .meta({ id: 'Task' }),
+    list: z
+      .strictObject({
+        tasks: z.array(summary),
+        next_cursor: z.string().nullable().meta({ description: 'null on the last page' }),
+        truncated: z
+          .boolean()
+          .meta({ description: 'There are more tasks than an unfiltered list contains; filter by status' }),
+      })
+      .meta({ id: 'TaskList' }),
+  };
+}

@@ -1,11 +1,11 @@
-import { MOST_PRIMES } from './manifest.ts';
+import { MAX_PRIMES } from './manifest.ts';
 
-// Sent whole by EVAL: 200–900 bytes beside segments of 128 KiB, and no server that restarts, fails over or
-// flushes its scripts can answer NOSCRIPT, which inside a transaction would come too late.
+// Sent by EVAL, because a server that has restarted, failed over or flushed its scripts would reply NOSCRIPT to EVALSHA,
+// which inside a transaction is too late. They have 200 to 900 bytes, and a segment has 128 KiB.
 
 /**
- * KEYS: the manifest, then a lease for each segment. ARGV: owner, time to live in ms, most to claim, then the
- * segments. Returns three lists of segments: claimed, stored, busy. It stops once `most` are claimed.
+ * KEYS: the manifest, then a lease for each segment. ARGV: owner, time to live in ms, maximum number to claim, then the
+ * segments. Returns three lists of segments: claimed, stored, busy. It stops when the maximum is claimed.
  */
 export const CLAIM = `
 local owner, ttl, most = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -14,13 +14,13 @@ for i = 2, #KEYS do
   if #claimed >= most then break end
   local lease, segment = KEYS[i], ARGV[i + 2]
   local count = redis.call('HGET', KEYS[1], segment)
-  -- The rule of manifest.ts: an entry that readers ignore must keep nobody from computing the segment.
-  if count and string.find(count, '^[1-9]%d*$') and tonumber(count) <= ${MOST_PRIMES} then
+  -- As in manifest.ts: an entry that readers ignore must not prevent the computation of the segment.
+  if count and string.find(count, '^[1-9]%d*$') and tonumber(count) <= ${MAX_PRIMES} then
     stored[#stored + 1] = segment
   elseif redis.call('SET', lease, owner, 'NX', 'PX', ttl) then
     claimed[#claimed + 1] = segment
   elseif redis.call('GET', lease) == owner then
-    -- The client sent a claim again whose answer was lost with the connection.
+    -- The client has resent a claim whose reply was lost with the connection.
     redis.call('PEXPIRE', lease, ttl)
     claimed[#claimed + 1] = segment
   else
@@ -30,8 +30,8 @@ end
 return { claimed, stored, busy }`;
 
 /**
- * KEYS: leases. ARGV: owner, time to live in ms, then the segments. Returns the segments that are still the
- * owner's.
+ * KEYS: leases. ARGV: owner, time to live in ms, then the segments. Returns the segments whose leases the owner still
+ * holds.
  */
 export const RENEW = `
 local held = {}
@@ -43,7 +43,7 @@ for i = 1, #KEYS do
 end
 return held`;
 
-/** KEYS: leases. ARGV: owner. Leaves alone what is another's by now. */
+/** KEYS: leases. ARGV: owner. Deletes only leases that the owner still holds. */
 export const RELEASE = `
 for i = 1, #KEYS do
   if redis.call('GET', KEYS[i]) == ARGV[1] then

@@ -3,43 +3,39 @@ import type { StoreOptions, StoreRedis } from './prime-store.ts';
 import { StoreKeys } from './store-keys.ts';
 
 /**
- * One huge task takes this many segments at a time and leaves the rest to the others: 63 million numbers,
- * some 8 ms of sieving on one core. A claim takes 0.3 ms (measured), so that more at a time would gain
- * little.
+ * A large task takes this many segments at a time and leaves the rest to other workers: 63 million numbers, about 8 ms of
+ * sieving on one core. A claim takes 0.3 ms (measured), so a larger number would gain little.
  */
-const MOST_CLAIMED = 16;
+const MAX_CLAIMED = 16;
 
 /**
- * A claim looks at this many of the lowest segments. 512 busy ones take Redis 1 ms (measured), in which it
- * serves nobody else; all 5,800 of a billion primes would take 22. It takes 32 workers with all their leases
- * below to make it matter.
+ * Maximum number of segments that a claim checks, from the lowest. 512 busy ones block Redis for 1 ms (measured); all 5,800
+ * of a billion primes would block it for 22. Only with 32 workers on lower segments does the limit matter.
  */
-const MOST_LOOKED_AT = 512;
+const MAX_CANDIDATES = 512;
 
 export interface LeaseOptions {
   /**
-   * Unique to this run of one task, not to its pod or its task id: two runs with one owner would share their
-   * leases.
+   * Unique to the run, not only to the worker or the task: two runs with the same owner would share their leases.
    */
   readonly owner: string;
-  /** How long a lease lives unless it is renewed: after a crash, others wait this long. */
+  /** Time until a lease expires unless it is renewed: after a crash, others wait this long. */
   readonly ttlMs: number;
 }
 
 /**
- * Every list is ascending. A segment in none of them was not looked at: enough lower ones were claimed or
- * busy.
+ * All lists are ascending. A segment in none of them was not checked, because enough lower ones were claimed or busy.
  */
 export interface Claim {
   /** To be computed by this owner now. */
   readonly claimed: number[];
-  /** Stored by now: nothing to compute. */
+  /** Already stored. */
   readonly stored: number[];
-  /** Leased by another: ask again a little later. */
+  /** Leased by another owner: claim again later. */
   readonly busy: number[];
 }
 
-/** Who computes which missing segment, so that without faults no two workers sieve the same one. */
+/** Leases of missing segments, so that without faults no two workers sieve the same one. */
 export class SegmentLeases {
   readonly #redis: StoreRedis;
   readonly #keys: StoreKeys;
@@ -50,15 +46,15 @@ export class SegmentLeases {
   }
 
   /**
-   * Leases the lowest of `segments` that are neither stored nor leased, at most `most` (default 16) of them,
-   * in one atomic step. Those that the owner holds already count as claimed, with their time to live as new.
+   * Leases the lowest of `segments` that are neither stored nor leased, at most `most` (default 16), in one atomic step.
+   * Leases that the owner already holds are renewed and count as claimed.
    */
   async claim(
     segments: readonly number[],
     options: LeaseOptions & { readonly most?: number },
   ): Promise<Claim> {
-    const { owner, ttlMs, most = MOST_CLAIMED } = options;
-    const ascending = segments.toSorted((a, b) => a - b).slice(0, MOST_LOOKED_AT);
+    const { owner, ttlMs, most = MAX_CLAIMED } = options;
+    const ascending = segments.toSorted((a, b) => a - b).slice(0, MAX_CANDIDATES);
     const keys = [this.#keys.manifest, ...this.#leaseKeys(ascending)];
     const lists = await this.#redis.eval(CLAIM, keys.length, ...keys, owner, ttlMs, most, ...ascending);
     const [claimed, stored, busy] = lists as [string[], string[], string[]];
@@ -66,8 +62,7 @@ export class SegmentLeases {
   }
 
   /**
-   * Starts the time to live anew; returns the segments that are still the owner's. The others may be computed
-   * twice.
+   * Restarts the time to live; returns the segments whose leases the owner still holds. The others may be computed twice.
    */
   async renew(segments: readonly number[], { owner, ttlMs }: LeaseOptions): Promise<number[]> {
     const keys = this.#leaseKeys(segments);
@@ -76,7 +71,7 @@ export class SegmentLeases {
   }
 
   /**
-   * Gives back leases without a result: on hand-over, cancel and failure. `PrimeStore.put` does it with one.
+   * Releases leases without a result: on hand-over, cancellation and failure. `PrimeStore.put` also releases them.
    */
   async release(segments: readonly number[], owner: string): Promise<void> {
     const keys = this.#leaseKeys(segments);

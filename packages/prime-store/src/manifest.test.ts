@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Manifest, MOST_PRIMES } from './manifest.ts';
+import { Manifest, MAX_PRIMES } from './manifest.ts';
 
 /** Small counts, so that the naive list of all primes of the store stays short. */
 const counts = fc.dictionary(
@@ -19,7 +19,7 @@ function naivePrimes(hash: Record<string, string>): [number, number][] {
 }
 
 describe('Manifest', () => {
-  it('locates every rank as a walk through the segments does', () => {
+  it('locates every rank like a naive walk through the segments', () => {
     fc.assert(
       fc.property(counts, (hash) => {
         const manifest = new Manifest(hash);
@@ -33,7 +33,7 @@ describe('Manifest', () => {
     );
   });
 
-  it('counts the segments and the first n primes as a walk does', () => {
+  it('counts the segments and the first n primes like a naive walk', () => {
     fc.assert(
       fc.property(counts, (hash) => {
         const manifest = new Manifest(hash);
@@ -51,7 +51,7 @@ describe('Manifest', () => {
     );
   });
 
-  it('knows the segments behind a gap, but no rank in them', () => {
+  it('contains the segments after a gap, but locates no rank in them', () => {
     const manifest = new Manifest({ 0: '10', 2: '8' });
     expect(manifest.has(2)).toBe(true);
     expect(manifest.count(2)).toBe(8);
@@ -63,22 +63,22 @@ describe('Manifest', () => {
     expect(manifest.locate(10)).toBeUndefined();
   });
 
-  it('reads entries that no writer could have made as not there', () => {
+  it('ignores entries that no writer produces', () => {
     const fields = ['-1', '1.5', '01', '+1', ' 1', '1e0', '', 'NaN', '0x1', '9007199254740993', '4294967296'];
     for (const field of fields) expect(new Manifest({ [field]: '5' }).stored).toBe(0);
-    const values = ['0', '-5', '5.5', '05', '5 ', '', 'five', 'Infinity', '1e3', String(MOST_PRIMES + 1)];
+    const values = ['0', '-5', '5.5', '05', '5 ', '', 'five', 'Infinity', '1e3', String(MAX_PRIMES + 1)];
     for (const value of values) expect(new Manifest({ 0: value }).has(0)).toBe(false);
-    expect(new Manifest({ 0: String(MOST_PRIMES) }).count(0)).toBe(MOST_PRIMES);
+    expect(new Manifest({ 0: String(MAX_PRIMES) }).count(0)).toBe(MAX_PRIMES);
   });
 
-  it('is not changed by a later change of the hash', () => {
+  it('does not change when the hash changes later', () => {
     const hash: Record<string, string> = { 0: '10' };
     const manifest = new Manifest(hash);
     hash['1'] = '9';
     expect(manifest.cachedPrimes).toBe(13);
   });
 
-  it('refuses a rank or an n that counts nothing', () => {
+  it('rejects an invalid rank or n', () => {
     const manifest = new Manifest({ 0: '10' });
     for (const value of [-1, 0.5, NaN, Infinity]) {
       expect(() => manifest.locate(value)).toThrow(RangeError);

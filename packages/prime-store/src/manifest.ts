@@ -1,19 +1,18 @@
-import { SEGMENT_BYTES, WHEEL_PRIMES } from '@primes/sieve';
-import { checkInteger } from './check-integer.ts';
+import { SEGMENT_BYTES, WHEEL_PRIMES, checkInteger } from '@primes/sieve';
 import { LAST_SEGMENT } from './segment-codec.ts';
 
-/** The largest count that a manifest's entry can hold: every bit of a segment set. */
-export const MOST_PRIMES = SEGMENT_BYTES * 8;
+/** The maximum count of an entry: all bits of a segment are set. */
+export const MAX_PRIMES = SEGMENT_BYTES * 8;
 
-/** Where a prime is: the `skip`-th (0-based) set bit of a segment's bitmap. */
+/** The position of a prime: the `skip`-th (0-based) set bit of a segment's bitmap. */
 export interface Location {
   readonly segment: number;
   readonly skip: number;
 }
 
 /**
- * Which segments are stored and how many primes each holds, as it was at one moment. It never changes; a
- * store's manifest only grows, but for the entries of damaged segments.
+ * A snapshot of which segments are stored and how many primes each has. The manifest of a store only grows, except that
+ * entries of damaged segments are removed.
  *
  * A *rank* counts the primes of the bitmap from 0, so that 7 has rank 0; 2, 3 and 5 are not in the bitmap.
  */
@@ -22,14 +21,12 @@ export class Manifest {
   /** `#ends[i]`: primes in the segments 0…i. It ends before the first segment that is not stored. */
   readonly #ends: number[] = [];
 
-  /**
-   * Takes the hash as Redis gives it. An entry that no writer of ours could have made counts as not there.
-   */
+  /** @param hash the hash in Redis; entries that our code cannot have written are ignored */
   constructor(hash: Readonly<Record<string, string>>) {
     for (const [field, value] of Object.entries(hash)) {
       const segment = parseDecimal(field, LAST_SEGMENT);
-      const count = parseDecimal(value, MOST_PRIMES);
-      // No segment is without primes: the gaps between primes below 2^53 are far shorter.
+      const count = parseDecimal(value, MAX_PRIMES);
+      // Every segment has primes: the gaps between primes below 2^53 are far shorter.
       if (segment !== undefined && count) this.#counts.set(segment, count);
     }
     let end = 0;
@@ -40,18 +37,18 @@ export class Manifest {
     }
   }
 
-  /** How many segments are stored, gaps or not. */
+  /** Number of stored segments, including those after a gap. */
   get stored(): number {
     return this.#counts.size;
   }
 
-  /** How many segments are stored from 0 on without a gap; also the index of the first that is not. */
+  /** Number of stored segments before the first gap; also the index of the first missing segment. */
   get leadingSegments(): number {
     return this.#ends.length;
   }
 
   /**
-   * The largest n for which the first n primes, with 2, 3 and 5, are stored; 0 for a store without segment 0.
+   * The largest n for which the first n primes, including 2, 3 and 5, are stored; 0 without segment 0.
    */
   get cachedPrimes(): number {
     return this.#ends.length === 0 ? 0 : WHEEL_PRIMES.length + this.#rankedPrimes;
@@ -67,7 +64,7 @@ export class Manifest {
   }
 
   /**
-   * Finds the prime of that rank in O(log segments); undefined where a segment up to there is not stored.
+   * Finds the prime with this rank in O(log segments); undefined if a segment up to it is not stored.
    *
    * @throws {RangeError} If `rank` is not a non-negative integer.
    */
@@ -85,7 +82,7 @@ export class Manifest {
   }
 
   /**
-   * Whether the first `n` primes can be read. The first three always can: no segment holds them.
+   * Whether the first `n` primes can be read. The first three always can: they are in no segment.
    *
    * @throws {RangeError} If `n` is not a non-negative integer.
    */
@@ -95,7 +92,7 @@ export class Manifest {
   }
 
   /**
-   * How many segments from 0 on hold the first `n` primes: 0 up to n = 3, undefined where one is not stored.
+   * Number of segments, from 0 on, that contain the first `n` primes: 0 up to n = 3; undefined if one is not stored.
    *
    * @throws {RangeError} If `n` is not a non-negative integer.
    */
@@ -112,15 +109,15 @@ export class Manifest {
 
   #endOf(segment: number): number {
     const end = this.#ends[segment];
-    if (end === undefined) throw new RangeError(`Segment ${segment} is past the first gap`);
+    if (end === undefined) throw new RangeError(`Segment ${segment} is after the first gap`);
     return end;
   }
 }
 
-/** The number that `text` is the canonical decimal form of, or undefined; at most `most`. */
-function parseDecimal(text: string, most: number): number | undefined {
+/** Parses a canonical decimal number up to `max`; undefined for any other text. */
+function parseDecimal(text: string, max: number): number | undefined {
   const value = Number(text);
-  return Number.isSafeInteger(value) && value >= 0 && value <= most && String(value) === text
+  return Number.isSafeInteger(value) && value >= 0 && value <= max && String(value) === text
     ? value
     : undefined;
 }

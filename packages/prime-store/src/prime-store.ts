@@ -5,20 +5,20 @@ import { decodeSegment, encodeSegment, type Segment } from './segment-codec.ts';
 import { CorruptSegmentError, MissingSegmentError } from './segment-errors.ts';
 import { StoreKeys } from './store-keys.ts';
 
-/** A client of the server or the Cluster that holds the store. Its owner connects and closes it. */
+/** The connection of the store. Its owner opens and closes it. */
 export type StoreRedis = Redis | Cluster;
 
 export interface StoreOptions {
-  /** `STORE_PREFIX`, default `primes`. Stores under different prefixes never touch each other. */
+  /** `STORE_PREFIX`, default `primes`. Stores with different prefixes are independent. */
   readonly prefix?: string | undefined;
 }
 
-/** What the store has of one segment: the segment, or why there is none, to be thrown, logged or counted. */
+/** A stored segment, or the error that explains why there is none. */
 export type SegmentLookup = Segment | MissingSegmentError | CorruptSegmentError;
 
 /**
- * The cache of primes that all processes share: immutable segments, and a manifest whose entry makes a
- * segment exist. Errors of Redis come out as they are.
+ * The cache of primes that all processes share: immutable segments, and a manifest. A segment exists if it has an entry in
+ * the manifest. Redis errors are not wrapped.
  */
 export class PrimeStore {
   readonly #redis: StoreRedis;
@@ -34,8 +34,7 @@ export class PrimeStore {
   }
 
   /**
-   * The segments in the order asked for, in one round trip: 128 KiB of memory each, so ask for a few at a
-   * time.
+   * Reads segments in the given order, in one round trip: 128 KiB of memory each, so read only a few at a time.
    */
   async get(segments: readonly number[]): Promise<SegmentLookup[]> {
     if (segments.length === 0) return [];
@@ -43,7 +42,7 @@ export class PrimeStore {
     return segments.map((segment, i) => lookup(segment, values[i]));
   }
 
-  /** Whether the bytes of all of them are there, in one round trip; their checksums are another matter. */
+  /** Whether all segments are stored, in one round trip; does not verify checksums. */
   async exists(segments: readonly number[]): Promise<boolean> {
     if (segments.length === 0) return true;
     const found = await this.#redis.exists(segments.map((segment) => this.#keys.segment(segment)));
@@ -51,18 +50,18 @@ export class PrimeStore {
   }
 
   /**
-   * Stores the segments, then enters them in the manifest and releases the leases that `owner` still has on
-   * them. Storing a segment again changes nothing. When it rejects, bytes may be stored, but without an entry.
+   * Stores segments, then adds them to the manifest and releases the leases that `owner` still has on them. Idempotent.
+   * If it rejects, bytes may be stored, but without an entry.
    *
-   * @throws {RangeError} If one cannot be a segment (see `encodeSegment`); nothing is stored then.
+   * @throws {RangeError} if a segment is invalid (see `encodeSegment`); then nothing is stored
    */
   async put(segments: readonly Segment[], { owner }: { readonly owner?: string } = {}): Promise<void> {
     if (segments.length === 0) return;
     const values = segments.map(
       (segment) => [this.#keys.segment(segment.segment), encodeSegment(segment)] as const,
     );
-    // Not in the transaction: ioredis copies the Buffers of a pipeline twice and those of a command once, and
-    // what it allocates is garbage for V8 to collect. So the entry waits for the bytes that it promises.
+    // Not in one transaction: ioredis copies the Buffers of a pipeline twice and those of a command once, and the copies
+    // are garbage for V8 to collect. So the entry is written after the bytes.
     await Promise.all(values.map(([key, value]) => this.#redis.set(key, value)));
     const counts = segments.flatMap(({ segment, count }) => [segment, count]);
     const transaction = this.#redis.multi().hset(this.#keys.manifest, ...counts);
@@ -74,7 +73,7 @@ export class PrimeStore {
   }
 
   /**
-   * Takes a missing or corrupt segment out of the manifest, so that the next task which needs it computes it.
+   * Removes a missing or corrupt segment from the manifest, so that the next task that needs it computes it.
    */
   async drop(segment: number): Promise<void> {
     await this.#redis.hdel(this.#keys.manifest, String(segment));

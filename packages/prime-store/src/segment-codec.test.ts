@@ -21,7 +21,7 @@ function decodeSmall(bytes: Uint8Array, segment = 7) {
   return decodeSegment(segment, bytes, BODY_BYTES);
 }
 
-/** The bytes of `small` with others from `offset` on, by a writer that knows how to compute the checksum. */
+/** The encoded `small` with `others` from `offset` on and a valid checksum. */
 function forged(offset: number, others: readonly number[]): Buffer {
   const bytes = encodeSegment(small, BODY_BYTES);
   bytes.set(others, offset);
@@ -30,7 +30,7 @@ function forged(offset: number, others: readonly number[]): Buffer {
 }
 
 describe('encodeSegment() and decodeSegment()', () => {
-  it('give back what went in, at any alignment', () => {
+  it('return the same segment, at any alignment', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: LAST_SEGMENT }),
@@ -54,7 +54,7 @@ describe('encodeSegment() and decodeSegment()', () => {
     );
   });
 
-  it('need no copy of a bitmap that leaves room for the header', () => {
+  it('do not copy a bitmap that was allocated with room for the header', () => {
     const roomy = { ...small, bitmap: allocateBitmap(BODY_BYTES) };
     roomy.bitmap.set(small.bitmap);
     const encoded = encodeSegment(roomy, BODY_BYTES);
@@ -72,7 +72,7 @@ describe('encodeSegment() and decodeSegment()', () => {
     expect(decodeSegment(0, bytes).count).toBe(SEGMENT_BYTES * 4);
   });
 
-  it('fix the bytes of the header', () => {
+  it('keep the bytes of the header stable', () => {
     const bytes = encodeSegment(small, BODY_BYTES);
     expect(bytes.subarray(0, 28).toString('hex')).toBe(
       ['50534547', '0100', '0000', '07000000', '18000000', '5a000000', '0000000000000000'].join(''),
@@ -87,12 +87,12 @@ describe('decodeSegment()', () => {
       for (let flip = 1; flip <= 255; flip++) {
         const damaged = Buffer.from(bytes);
         damaged.writeUInt8(bytes.readUInt8(at) ^ flip, at);
-        if (!isRefused(damaged)) throw new Error(`Byte ${at} changed by ${flip} went unnoticed`);
+        if (!isRejected(damaged)) throw new Error(`Byte ${at} changed by ${flip} was not detected`);
       }
     }
   });
 
-  it('detects a lost tail of any length and an added byte', () => {
+  it('detects missing bytes at the end and an added byte', () => {
     const bytes = encodeSegment(small, BODY_BYTES);
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeSmall(bytes.subarray(0, length))).toThrow(`length is ${length}, expected 56`);
@@ -100,7 +100,7 @@ describe('decodeSegment()', () => {
     expect(() => decodeSmall(Buffer.concat([bytes, Buffer.of(0)]))).toThrow('length is 57, expected 56');
   });
 
-  it('says which check failed, even where the checksum is right', () => {
+  it('names the check that failed, even if the checksum is valid', () => {
     const cases: [string, number, number[]][] = [
       ['magic is 0, expected 1195725648', 0, [0, 0, 0, 0]],
       ['format version is 2, expected 1', 4, [2]],
@@ -114,7 +114,7 @@ describe('decodeSegment()', () => {
     }
   });
 
-  it('refuses the segment of another index and names the one asked for', () => {
+  it('rejects a segment with another index and names the requested one', () => {
     const bytes = encodeSegment(small, BODY_BYTES);
     expect(() => decodeSmall(bytes, 6)).toThrow(
       expect.objectContaining({ segment: 6, reason: 'segment is 7, expected 6' }),
@@ -123,7 +123,7 @@ describe('decodeSegment()', () => {
 });
 
 describe('encodeSegment()', () => {
-  it('refuses what cannot be a segment', () => {
+  it('rejects invalid segments', () => {
     const cases = [
       { ...small, segment: -1 },
       { ...small, segment: 1.5 },
@@ -139,7 +139,7 @@ describe('encodeSegment()', () => {
   });
 });
 
-function isRefused(bytes: Uint8Array): boolean {
+function isRejected(bytes: Uint8Array): boolean {
   try {
     decodeSmall(bytes);
     return false;

@@ -1,7 +1,4 @@
-/**
- * A segment that the manifest promises and the store does not hold. Drop its entry and have it computed
- * again.
- */
+/** A segment has no entry in the manifest, or no bytes. Drop its entry and recompute it. */
 export class MissingSegmentError extends Error {
   override readonly name = 'MissingSegmentError';
   readonly segment: number;
@@ -12,11 +9,11 @@ export class MissingSegmentError extends Error {
   }
 }
 
-/** A segment whose bytes are not what a writer stored. Drop its entry and have it computed again. */
+/** The bytes of a segment have changed since it was stored. Drop its entry and recompute it. */
 export class CorruptSegmentError extends Error {
   override readonly name = 'CorruptSegmentError';
   readonly segment: number;
-  /** What the first failed check found, for a log line. */
+  /** The first failed check, for the log. */
   readonly reason: string;
 
   constructor(segment: number, reason: string) {

@@ -1,39 +1,35 @@
-import { SEGMENT_BYTES, WHEEL_PRIMES } from '@primes/sieve';
+import { SEGMENT_BYTES, WHEEL_PRIMES, checkInteger } from '@primes/sieve';
 import type { Manifest } from './manifest.ts';
-import { checkInteger } from './check-integer.ts';
 import type { PrimeStore, SegmentLookup } from './prime-store.ts';
 import { CorruptSegmentError, MissingSegmentError } from './segment-errors.ts';
 
 /**
- * Segments in one round trip. Two batches are alive at a time, one with the consumer and one on its way: 4 ×
- * 128 KiB a reader, 50 MiB for a hundred slow ones. A segment takes milliseconds to format and a fraction of
- * one to fetch, so a larger batch gains nothing.
+ * Segments per round trip. There are two batches at a time, one with the consumer and one in transit: 4 × 128 KiB per
+ * reader, 50 MiB for a hundred slow ones. A segment takes milliseconds to format and less than one to fetch, so a larger
+ * batch gains nothing.
  */
 const BATCH = 2;
 
-/** A run of consecutive primes: the first three in plain, all others as bits. */
+/** Consecutive primes: the first three as numbers, all others as bits. */
 export type PrimeSlice =
   | { readonly kind: 'wheel'; readonly primes: readonly number[] }
   | {
       readonly kind: 'bitmap';
       readonly bitmap: Uint8Array;
-      /**
-       * The byte of the infinite bitmap that `bitmap` starts at: its first bit is the number `firstByte * 30
-       * + 1`.
-       */
+      /** The position of `bitmap`: its first bit is the number `firstByte * 30 + 1`. */
       readonly firstByte: number;
-      /** Set bits to pass over, then set bits to take. */
+      /** Set bits to skip, then set bits to take. */
       readonly skip: number;
       readonly take: number;
     };
 
 export interface ReadOptions {
   readonly manifest: Manifest;
-  /** The first prime to read: 0 is 2. */
+  /** Index of the first prime to read; the prime 2 has index 0. */
   readonly offset: number;
-  /** How many primes to read. */
+  /** Number of primes to read. */
   readonly limit: number;
-  /** Ends the reading with its reason before the next slice. */
+  /** Aborts the read, with its reason, before the next slice. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,13 +42,13 @@ interface Part {
 }
 
 /**
- * Reads the primes from `offset` on in order, the next batch of segments on its way while the consumer has
- * the current. It fetches only segments that hold some of them, and no more once the consumer returns.
+ * Reads the primes from `offset` on in order; fetches the next batch of segments while the consumer has the current one. It
+ * fetches only the segments of the page, and none after the consumer has returned.
  *
  * @throws {RangeError} If `offset` or `limit` is not a non-negative integer.
- * @throws {MissingSegmentError} Before the first slice if the manifest does not cover the page; later if a
- * segment is gone.
- * @throws {CorruptSegmentError} If a segment is damaged, or counts other primes than the manifest says.
+ * @throws {MissingSegmentError} Before the first slice if the manifest does not cover the page; later if a segment is
+ * missing.
+ * @throws {CorruptSegmentError} If a segment is damaged, or its count differs from the manifest.
  */
 export async function* readSegments(
   store: PrimeStore,
@@ -61,8 +57,7 @@ export async function* readSegments(
   const parts = partsOf(manifest, offset, limit);
   const fetch = (from: number): Promise<(PrimeSlice | Error)[]> => {
     const slices = fetchSlices(store, parts.slice(from, from + BATCH));
-    // A consumer that has left must not leave an unhandled rejection behind; one that stays meets it at its
-    // await.
+    // If the consumer has returned, the rejection must not be unhandled; otherwise it is thrown at the `await`.
     slices.catch(() => undefined);
     return slices;
   };
@@ -116,7 +111,7 @@ async function fetchSlices(store: PrimeStore, parts: readonly Part[]): Promise<(
 function sliceOf({ segment, count, skip, take }: Part, found: SegmentLookup): PrimeSlice | Error {
   if (found instanceof Error) return found;
   if (found.count !== count) {
-    return new CorruptSegmentError(segment, `it holds ${found.count} primes, the manifest says ${count}`);
+    return new CorruptSegmentError(segment, `expected ${count} primes, received ${found.count}`);
   }
   return { kind: 'bitmap', bitmap: found.bitmap, firstByte: segment * SEGMENT_BYTES, skip, take };
 }

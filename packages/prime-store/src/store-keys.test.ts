@@ -10,12 +10,12 @@ describe('StoreKeys', () => {
     expect(keys.lease(7)).toBe('primes:v1:131008:lease:7');
   });
 
-  it('keeps a hash tag whole, so that all keys share a slot of a Cluster', () => {
+  it('keeps a hash tag intact, so that all keys share a slot of a Redis Cluster', () => {
     const keys = new StoreKeys('{primes}');
     for (const key of [keys.manifest, keys.segment(0), keys.lease(0)]) expect(key).toMatch(/^\{primes\}:/);
   });
 
-  it('never gives one name to two things, whatever the prefixes', () => {
+  it('gives different objects different keys, for any prefixes', () => {
     const id = fc.record({
       prefix: fc.oneof(
         fc.constantFrom('p', 'p:v1:131008', 'p:v1:131008:segment:1', 'p:v1:131008:lease:1'),

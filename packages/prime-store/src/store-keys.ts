@@ -1,12 +1,12 @@
 import { SEGMENT_BYTES } from '@primes/sieve';
 import { FORMAT_VERSION } from './segment-codec.ts';
 
-/** `STORE_PREFIX` where none is given. In a Redis Cluster it must be one hash tag: `{primes}`. */
+/** The default of `STORE_PREFIX`. In a Redis Cluster it must be a hash tag: `{primes}`. */
 export const DEFAULT_STORE_PREFIX = 'primes';
 
 /**
- * The names of all keys of one store. Format version and segment size are part of each, so that releases
- * which differ in them share a server during a rollout and never read each other's bytes.
+ * The keys of a store. They contain the format version and the segment size, so releases that differ in these can share a
+ * server during a rollout and never read each other's bytes.
  */
 export class StoreKeys {
   /** A hash: segment → number of primes in it. */
@@ -23,7 +23,7 @@ export class StoreKeys {
     return `${this.#root}:segment:${segment}`;
   }
 
-  /** A string that expires: the owner who computes the segment now. */
+  /** A string that expires: the owner that computes the segment. */
   lease(segment: number): string {
     return `${this.#root}:lease:${segment}`;
   }

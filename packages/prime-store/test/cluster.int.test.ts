@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { uniquePrefix } from '@primes/testing';
+import { startCluster, uniquePrefix } from '@primes/testing';
 import { PrimeStore, readSegments, SegmentLeases } from '../src/index.ts';
 import { collect, firstSegments, syntheticSegments } from './open-store.ts';
-import { startCluster } from './start-cluster.ts';
 
-describe('A store in a Redis Cluster', () => {
+describe('a store in a Redis Cluster', () => {
   let server: Awaited<ReturnType<typeof startCluster>>;
 
   beforeAll(async () => {
@@ -14,7 +13,7 @@ describe('A store in a Redis Cluster', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  it('works under a prefix that is one hash tag', async () => {
+  it('works with a prefix that is a hash tag', async () => {
     const prefix = `{${uniquePrefix()}}`;
     const store = new PrimeStore(server.cluster, { prefix });
     const leases = new SegmentLeases(server.cluster, { prefix });
@@ -34,7 +33,7 @@ describe('A store in a Redis Cluster', () => {
     expect((await store.manifest()).leadingSegments).toBe(2);
   });
 
-  it('is refused under any other prefix, by the first claim', async () => {
+  it('rejects the first claim under any other prefix', async () => {
     const leases = new SegmentLeases(server.cluster, { prefix: uniquePrefix() });
     const claim = leases.claim([0, 1], { owner: 'a', ttlMs: 60_000 });
     await expect(claim).rejects.toThrow(/slot/i);

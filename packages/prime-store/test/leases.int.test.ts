@@ -6,7 +6,7 @@ const a = { owner: 'a', ttlMs: 60_000 };
 const b = { owner: 'b', ttlMs: 60_000 };
 
 describe('SegmentLeases.claim()', () => {
-  it('takes the lowest missing segments, 16 unless told otherwise', async () => {
+  it('claims the lowest missing segments, 16 by default', async () => {
     await using own = openStore();
     const first = await own.leases.claim(firstSegments(40).toReversed(), a);
     expect(first).toEqual({ claimed: firstSegments(16), stored: [], busy: [] });
@@ -15,7 +15,7 @@ describe('SegmentLeases.claim()', () => {
     expect(await own.leases.claim([], a)).toEqual({ claimed: [], stored: [], busy: [] });
   });
 
-  it('looks at the 512 lowest segments and no more', async () => {
+  it('considers only the 512 lowest segments', async () => {
     await using own = openStore();
     const segments = firstSegments(600);
     expect((await own.leases.claim(segments, { ...a, most: 600 })).claimed).toEqual(firstSegments(512));
@@ -23,13 +23,13 @@ describe('SegmentLeases.claim()', () => {
     expect(second).toEqual({ claimed: [], stored: [], busy: firstSegments(512) });
   });
 
-  it('finds what was stored in the meantime', async () => {
+  it('reports segments that were stored in the meantime', async () => {
     await using own = openStore();
     await own.store.put([syntheticSegment(1), syntheticSegment(10)]);
     expect(await own.leases.claim([0, 1, 9, 10], a)).toEqual({ claimed: [0, 9], stored: [1, 10], busy: [] });
   });
 
-  it('lets anyone compute a segment whose entry no reader accepts', async () => {
+  it('claims segments whose manifest entry is invalid', async () => {
     await using own = openStore();
     await own.redis.hset(own.keys.manifest, {
       0: '0',
@@ -45,7 +45,7 @@ describe('SegmentLeases.claim()', () => {
     expect(firstSegments(6).filter((segment) => manifest.has(segment))).toEqual([5]);
   });
 
-  it('gives every segment to exactly one of five racing owners', async () => {
+  it('gives every segment to exactly one of five concurrent owners', async () => {
     await using own = openStore();
     const segments = firstSegments(60);
     const race = async (owner: string): Promise<number[]> => {
@@ -63,14 +63,14 @@ describe('SegmentLeases.claim()', () => {
     expect(won.flat().toSorted((x, y) => x - y)).toEqual(segments);
   });
 
-  it('counts the leases of its owner as claimed when it is sent again', async () => {
+  it('claims leases of the same owner again, and extends them', async () => {
     await using own = openStore();
     await own.leases.claim([0, 1], { ...a, ttlMs: 30_000 });
     expect(await own.leases.claim([0, 1, 2], a)).toEqual({ claimed: [0, 1, 2], stored: [], busy: [] });
     expect(await own.redis.pttl(own.keys.lease(0))).toBeGreaterThan(30_000);
   });
 
-  it('lets another take over what has expired', async () => {
+  it('claims expired leases of another owner', async () => {
     await using own = openStore();
     await own.leases.claim([0, 1], { owner: 'a', ttlMs: 100 });
     expect((await own.leases.claim([0, 1], b)).busy).toEqual([0, 1]);
@@ -82,7 +82,7 @@ describe('SegmentLeases.claim()', () => {
 });
 
 describe('SegmentLeases.renew()', () => {
-  it('starts the time of the own leases anew and tells which those are', async () => {
+  it('extends the leases of the owner and returns them', async () => {
     await using own = openStore();
     await own.leases.claim([0, 1], { ...a, ttlMs: 30_000 });
     await own.leases.claim([2], { ...b, ttlMs: 30_000 });
@@ -95,7 +95,7 @@ describe('SegmentLeases.renew()', () => {
 });
 
 describe('SegmentLeases.release()', () => {
-  it('frees the own leases and no other', async () => {
+  it('releases only the leases of the owner', async () => {
     await using own = openStore();
     await own.leases.claim([0, 1], a);
     await own.leases.release([0, 1], 'b');
@@ -107,7 +107,7 @@ describe('SegmentLeases.release()', () => {
 });
 
 describe('PrimeStore.put() by a lease holder', () => {
-  it('releases its leases and no other', async () => {
+  it('releases only the leases of the owner', async () => {
     await using own = openStore();
     await own.leases.claim([0], a);
     await own.leases.claim([1], b);
@@ -117,26 +117,26 @@ describe('PrimeStore.put() by a lease holder', () => {
     expect((await own.leases.claim([0, 1], a)).stored).toEqual([0, 1]);
   });
 
-  it('shows no moment in which a segment is neither stored nor leased', async () => {
+  it('leaves no moment in which a segment is neither stored nor leased', async () => {
     await using own = openStore();
     await using other = openStore({ prefix: own.prefix });
     const segments = syntheticSegments(8);
     await own.leases.claim(firstSegments(8), a);
 
-    const seen = { claimed: 0, whole: 0 };
+    const seen = { claimed: 0, polls: 0 };
     const watch = async (): Promise<void> => {
       for (;;) {
         const { claimed, stored } = await other.leases.claim(firstSegments(8), b);
         seen.claimed += claimed.length;
         if (stored.length === 8) return;
-        // All eight are committed at once, so a glance sees either none of them or all.
+        // The commit is atomic, so a claim sees either none of the eight or all.
         expect(stored).toEqual([]);
-        seen.whole++;
+        seen.polls++;
       }
     };
     const watching = watch();
     await eventually(() => {
-      expect(seen.whole).toBeGreaterThan(0);
+      expect(seen.polls).toBeGreaterThan(0);
     });
     await own.store.put(segments, { owner: 'a' });
     await watching;

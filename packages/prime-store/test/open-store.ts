@@ -3,7 +3,7 @@ import { testRedisUrl, uniquePrefix } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { PrimeStore, SegmentLeases, StoreKeys, type Segment } from '../src/index.ts';
 
-/** A store of the test's own, by a connection of its own; disposing of it removes its keys. */
+/** A store with its own prefix and connection; disposing of it removes its keys. */
 export function openStore({ url = testRedisUrl(), prefix = uniquePrefix() } = {}) {
   const redis = new Redis(url);
   return {
@@ -21,7 +21,7 @@ export function openStore({ url = testRedisUrl(), prefix = uniquePrefix() } = {}
 }
 
 /**
- * A segment whose set bits mean nothing: three in each of the first bytes, so that no two segments are equal.
+ * A segment with arbitrary bits: three in each of the first bytes, and more of these bytes in higher segments.
  */
 export function syntheticSegment(segment: number): Segment {
   const bitmap = new Uint8Array(SEGMENT_BYTES).fill(0b1010_0100, 0, 1_000 + segment);
@@ -37,7 +37,7 @@ export function firstSegments(count: number): number[] {
   return Array.from({ length: count }, (_, segment) => segment);
 }
 
-/** All that an iterable yields, as Array.fromAsync gives it from ES2026 on. */
+/** Like Array.fromAsync of ES2026. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);

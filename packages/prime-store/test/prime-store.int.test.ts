@@ -5,7 +5,7 @@ import { CorruptSegmentError, decodeSegment, encodeSegment, MissingSegmentError 
 import { firstSegments, openStore, syntheticSegment, syntheticSegments } from './open-store.ts';
 
 describe('PrimeStore', () => {
-  it('is empty at first', async () => {
+  it('is empty initially', async () => {
     await using own = openStore();
     const manifest = await own.store.manifest();
     expect(manifest.stored).toBe(0);
@@ -15,7 +15,7 @@ describe('PrimeStore', () => {
     expect(await own.store.get([])).toEqual([]);
   });
 
-  it('gives back what was put, in the order asked for', async () => {
+  it('returns the stored segments in the requested order', async () => {
     await using own = openStore();
     const segments = syntheticSegments(3);
     await own.store.put(segments);
@@ -37,7 +37,7 @@ describe('PrimeStore', () => {
     expect(await own.store.exists([0, 1, 2, 3])).toBe(false);
   });
 
-  it('puts nothing when one of the segments cannot be one', async () => {
+  it('stores nothing if one of the segments is invalid', async () => {
     await using own = openStore();
     const transferred = { segment: 1, bitmap: new Uint8Array(0), count: 5 };
     await expect(own.store.put([syntheticSegment(0), transferred])).rejects.toThrow(RangeError);
@@ -46,7 +46,7 @@ describe('PrimeStore', () => {
     expect(await own.redis.keys(`${own.prefix}*`)).toEqual([]);
   });
 
-  it('reads a segment without its entry as not there', async () => {
+  it('treats a segment without a manifest entry as missing', async () => {
     await using own = openStore();
     await own.redis.set(own.keys.segment(0), encodeSegment(syntheticSegment(0)));
     const manifest = await own.store.manifest();
@@ -56,13 +56,13 @@ describe('PrimeStore', () => {
     expect(claim.claimed).toEqual([0]);
   });
 
-  it('rejects with the error of Redis when the commit fails', async () => {
+  it('rejects with the error of Redis if the commit fails', async () => {
     await using own = openStore();
     await own.redis.set(own.keys.manifest, 'not a hash');
     await expect(own.store.put([syntheticSegment(0)])).rejects.toThrow(/^WRONGTYPE/);
   });
 
-  it('lets two writers store the same segments at once', async () => {
+  it('supports two concurrent writers of the same segments', async () => {
     await using own = openStore();
     await using other = openStore({ prefix: own.prefix });
     const segments = syntheticSegments(4);
@@ -78,7 +78,7 @@ describe('PrimeStore', () => {
     expect(manifest.cachedPrimes).toBe(3 + 3_000 + 3_003 + 3_006 + 3_009);
   });
 
-  it('says why a segment is corrupt, and forgets it once it is dropped', async () => {
+  it('reports why a segment is corrupt; drop() removes it', async () => {
     await using own = openStore();
     await own.store.put(syntheticSegments(2));
     await own.redis.setrange(own.keys.segment(1), 5_000, Buffer.of(0xff));
@@ -99,7 +99,7 @@ describe('PrimeStore', () => {
     expect(sameSegment((await own.store.get([1]))[0], syntheticSegment(1))).toBe(true);
   });
 
-  it('never touches a store under another prefix', async () => {
+  it('does not affect a store under another prefix', async () => {
     const prefix = uniquePrefix();
     await using own = openStore({ prefix: `${prefix}-a` });
     await using other = openStore({ prefix: `${prefix}-b` });
@@ -115,10 +115,10 @@ describe('PrimeStore', () => {
     expect((await own.store.manifest()).has(0)).toBe(true);
   });
 
-  it('decodes the Buffers of ioredis at whatever offset they come', async () => {
+  it('decodes the Buffers of ioredis at any offset', async () => {
     await using own = openStore();
     const bitmap = Uint8Array.from({ length: 3 }, (_, i) => i + 1);
-    // So short that many replies share one chunk of the socket, and ioredis gives out slices of it.
+    // Short values, so that many replies share one chunk of the socket and ioredis returns slices of it.
     await Promise.all(
       firstSegments(32).map((segment) =>
         own.redis.set(own.keys.segment(segment), encodeSegment({ segment, bitmap, count: 4 }, 3)),
@@ -137,13 +137,13 @@ describe('PrimeStore', () => {
     for (const segment of firstSegments(8)) {
       const key = own.keys.segment(segment);
       const used = await own.redis.memory('USAGE', key);
-      // On top of the value: its object, the key's string and the entry of the dictionary.
+      // In addition to the value: its object, the key's string and the dictionary entry.
       expect(used).toBeGreaterThanOrEqual(SEGMENT_BYTES);
       expect(used).toBeLessThanOrEqual(131_072 + 16 + 24 + 2 * (key.length + 16));
     }
   });
 
-  it('commits nothing when Redis has no room for a segment', async () => {
+  it('commits nothing if Redis has no memory for a segment', async () => {
     await using server = await startRedis();
     await using own = openStore({ url: server.url });
     const used = /used_memory:(\d+)/.exec(await own.redis.info('memory'))?.[1];
@@ -153,7 +153,7 @@ describe('PrimeStore', () => {
     await own.redis.config('SET', 'maxmemory', 0);
   });
 
-  it('enters no segment whose bytes are not there', async () => {
+  it('adds no manifest entry for a segment that was not written', async () => {
     await using server = await startRedis();
     await using own = openStore({ url: server.url });
     await own.redis.call('ACL', 'SETUSER', 'default', '-set');

@@ -39,9 +39,8 @@ describe('readSegments() on real primes', () => {
     expect(sameNumbers(await read(0, all.length), all)).toBe(true);
   });
 
-  it('reads any page of it', async () => {
-    // Pages near the start and near each segment's edge, where a rank can be off by one, as often as anywhere
-    // else.
+  it('reads any page', async () => {
+    // Half of the pages start near the start or a segment boundary, where a rank can be off by one.
     const edges = [0, 3];
     for (let segment = 1; segment <= SEGMENTS; segment++) {
       edges.push(all.findLastIndex((prime) => prime < segment * SEGMENT_NUMBERS) + 1);
@@ -61,7 +60,7 @@ describe('readSegments() on real primes', () => {
     );
   }, 30_000);
 
-  it('refuses a page that the store does not hold whole, before its first slice', async () => {
+  it('rejects a page that is not completely stored, before its first slice', async () => {
     await expect(read(all.length - 5, 6)).rejects.toEqual(new MissingSegmentError(SEGMENTS));
     await expect(read(all.length + 5, 1)).rejects.toEqual(new MissingSegmentError(SEGMENTS));
     expect(await read(all.length + 5, 0)).toHaveLength(0);
@@ -71,7 +70,7 @@ describe('readSegments() on real primes', () => {
 });
 
 describe('readSegments() on an empty store', () => {
-  it('still knows 2, 3 and 5', async () => {
+  it('still yields 2, 3 and 5', async () => {
     await using own = openStore();
     const manifest = await own.store.manifest();
     const slices = await collect(readSegments(own.store, { manifest, offset: 1, limit: 2 }));
@@ -95,17 +94,17 @@ describe('readSegments() on a damaged store', () => {
     } catch (error) {
       return { read, error };
     }
-    throw new Error('The damage went unnoticed');
+    throw new Error('The damage was not detected');
   }
 
-  it('ends at a segment that is gone, with all before it read', async () => {
+  it('fails at a missing segment, after all segments before it', async () => {
     await using own = openStore();
     const { read, error } = await failure(own, () => own.redis.del(own.keys.segment(3)));
     expect(read).toEqual(['wheel', '0', '1', '2']);
     expect(error).toEqual(new MissingSegmentError(3));
   });
 
-  it('ends at a segment that is corrupt', async () => {
+  it('fails at a corrupt segment', async () => {
     await using own = openStore();
     const { read, error } = await failure(own, () => own.redis.setrange(own.keys.segment(4), 40, 'x'));
     expect(read).toEqual(['wheel', '0', '1', '2', '3']);
@@ -113,7 +112,7 @@ describe('readSegments() on a damaged store', () => {
     expect(error).toMatchObject({ segment: 4 });
   });
 
-  it('ends at a segment whose count is not the one of the manifest', async () => {
+  it('fails at a segment whose count differs from the manifest', async () => {
     await using own = openStore();
     await own.redis.hset(own.keys.manifest, 1, 1);
     const { read, error } = await failure(own, async () => {
@@ -121,12 +120,12 @@ describe('readSegments() on a damaged store', () => {
       if (other) await own.store.put([{ ...other, segment: 1 }]);
     });
     expect(read).toEqual(['wheel', '0']);
-    expect(error).toEqual(new CorruptSegmentError(1, 'it holds 3006 primes, the manifest says 3003'));
+    expect(error).toEqual(new CorruptSegmentError(1, 'expected 3003 primes, received 3006'));
   });
 });
 
 describe('readSegments() and its consumer', () => {
-  /** A store of eight segments on a server of its own, whose MGETs are those of the reader alone. */
+  /** A store of eight segments on its own server, so that only the reader sends MGET. */
   async function countedStore() {
     const server = await startRedis();
     const own = openStore({ url: server.url });
@@ -146,7 +145,7 @@ describe('readSegments() and its consumer', () => {
     };
   }
 
-  it('fetches nothing before it is asked', async () => {
+  it('fetches nothing before the first next()', async () => {
     await using own = await countedStore();
     const slices = readSegments(own.store, own.page);
     expect(await own.fetches()).toBe(0);
@@ -154,12 +153,12 @@ describe('readSegments() and its consumer', () => {
     await slices.return();
   });
 
-  it('stays one batch ahead of the consumer and no more', async () => {
+  it('stays exactly one batch ahead of the consumer', async () => {
     await using own = await countedStore();
     const slices = readSegments(own.store, own.page);
     const ahead: number[] = [];
     while (!(await slices.next()).done) {
-      // INFO travels on the reader's connection, behind any fetch that has been sent.
+      // INFO uses the reader's connection, so Redis handles it after all fetches that have been sent.
       ahead.push(await own.fetches());
     }
     expect(ahead).toEqual([2, 2, 3, 3, 4, 4, 4, 4]);
@@ -176,7 +175,7 @@ describe('readSegments() and its consumer', () => {
     expect(await own.fetches()).toBe(1);
   });
 
-  it('fetches no more once the consumer has left', async () => {
+  it('stops fetching after return()', async () => {
     await using own = await countedStore();
     for await (const slice of readSegments(own.store, own.page)) {
       expect(slice.kind).toBe('bitmap');
@@ -185,12 +184,12 @@ describe('readSegments() and its consumer', () => {
     expect(await own.fetches()).toBe(2);
   });
 
-  it('ends with the reason of its signal and fetches no more', async () => {
+  it('rejects with the abort reason and stops fetching', async () => {
     await using own = await countedStore();
     const controller = new AbortController();
     const slices = readSegments(own.store, { ...own.page, signal: controller.signal });
     await slices.next();
-    const reason = new Error('The client went away');
+    const reason = new Error('The client disconnected');
     controller.abort(reason);
     await expect(slices.next()).rejects.toBe(reason);
     expect(await slices.next()).toEqual({ done: true, value: undefined });
@@ -201,7 +200,7 @@ describe('readSegments() and its consumer', () => {
     expect(await own.fetches()).toBe(2);
   });
 
-  it('fetches no more when its signal comes during a fetch', async () => {
+  it('stops fetching if it is aborted during a fetch', async () => {
     await using own = await countedStore();
     const controller = new AbortController();
     const next = readSegments(own.store, { ...own.page, signal: controller.signal }).next();
@@ -210,13 +209,13 @@ describe('readSegments() and its consumer', () => {
     expect(await own.fetches()).toBe(1);
   });
 
-  it('leaves no unhandled rejection when Redis goes away with its consumer', async () => {
+  it('leaves no unhandled rejection if Redis and the consumer disconnect at once', async () => {
     await using server = await startRedis();
     const own = openStore({ url: server.url });
     await own.store.put(syntheticSegments(8));
     const manifest = await own.store.manifest();
     const slices = readSegments(own.store, { manifest, offset: 0, limit: manifest.cachedPrimes });
-    // Redis holds back the answer to the fetch that runs while the consumer has 2, 3 and 5.
+    // Redis delays the reply to the fetch that is sent while the consumer has 2, 3 and 5.
     await own.redis.client('PAUSE', 60_000);
     expect(await slices.next()).toEqual({ done: false, value: { kind: 'wheel', primes: [2, 3, 5] } });
     own.redis.disconnect();
@@ -227,7 +226,7 @@ describe('readSegments() and its consumer', () => {
   });
 });
 
-/** Byte by byte, since Jest's own comparison takes seconds for a million numbers. */
+/** Compares bytes, because `toEqual` takes seconds for a million numbers. */
 function sameNumbers(a: Uint32Array, b: Uint32Array): boolean {
   const bytesOf = (numbers: Uint32Array) =>
     Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
@@ -253,7 +252,7 @@ function* primesOf(slice: PrimeSlice): Generator<number> {
   }
 }
 
-/** Eratosthenes over every number: slow, and nothing of it is shared with the sieve. */
+/** A simple sieve of Eratosthenes that shares no code with the sieve under test. */
 function primesBelow(limit: number): Uint32Array {
   const composite = new Uint8Array(limit);
   const primes: number[] = [];

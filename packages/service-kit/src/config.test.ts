@@ -3,52 +3,81 @@ import { z } from 'zod';
 import { ConfigError, describeConfig, field, parseConfig } from './config.ts';
 
 const schema = z.object({
-  PORT: field.port(8_000, 'Where to listen'),
-  URL: field.httpUrl('Whom to ask'),
-  HOSTS: field.list('Whom to trust'),
-  VERBOSE: field.flag(false, 'Say more'),
-  NOTE: field.optionalText('Anything'),
-  PEER: field.httpUrl('Whom to call').default('http://b'),
+  PORT: field.port(8_000, 'Port'),
+  URL: field.httpUrl('Peer'),
+  HOSTS: field.list('Trusted hosts'),
+  VERBOSE: field.flag(false, 'Verbose logging'),
+  NOTE: field.optionalText('Note'),
+  PEER: field.httpUrl('Callee').default('http://b'),
 });
 
 describe('parseConfig()', () => {
-  it('reads text into values and fills in the defaults', () => {
+  it('parses the variables and fills in the defaults', () => {
     const config = parseConfig(schema, { URL: 'http://a', PORT: '80', HOSTS: ' a, b,', VERBOSE: 'true' });
     expect(config).toEqual({ PORT: 80, URL: 'http://a', HOSTS: ['a', 'b'], VERBOSE: true, PEER: 'http://b' });
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(parseConfig(schema, { URL: 'http://a', PORT: '' }).PORT).toBe(8_000);
   });
 
-  it('ignores variables that it does not know', () => {
+  it('ignores unknown variables', () => {
     expect(parseConfig(schema, { URL: 'http://a', HOME: '/' })).not.toHaveProperty('HOME');
   });
 
-  it('gives back a frozen value', () => {
+  it('returns a frozen object', () => {
     expect(Object.isFrozen(parseConfig(schema, { URL: 'http://a' }))).toBe(true);
   });
 
-  it('names every variable that is wrong, not just the first', () => {
+  it('names all invalid variables, not just the first', () => {
     const parse = () => parseConfig(schema, { PORT: '70000', URL: 'ftp://a' });
     expect(parse).toThrow(ConfigError);
     expect(parse).toThrow(/PORT: .*65535.*URL: Must be an http:\/\/ or https:\/\/ URL/);
   });
 
-  it.each(['x', '1.5', '-1', '0x10x'])('refuses %j as a port', (PORT) => {
+  it('describes missing variables and invalid numbers', () => {
+    const withSecret = z.object({ PORT: schema.shape.PORT, SECRET: z.string() });
+    expect(() => parseConfig(withSecret, { PORT: 'x' })).toThrow(
+      /: PORT: Must be a whole number; SECRET: Is required$/,
+    );
+  });
+
+  it.each(['x', '1.5', '-1', '0x10x'])('rejects %j as a port', (PORT) => {
     expect(() => parseConfig(schema, { URL: 'http://a', PORT })).toThrow(/PORT/);
   });
 });
 
+describe('field.redisUrl()', () => {
+  const parse = (text: string) => parseConfig(z.object({ R: field.redisUrl('Redis') }), { R: text });
+
+  it.each(['redis://h', 'redis://h/', 'redis://u:p@h:1/15', 'rediss://h/0?family=6'])(
+    'accepts %s',
+    (text) => {
+      expect(parse(text)).toEqual({ R: text });
+    },
+  );
+
+  it.each(['redis://h/abc', 'redis://h/-1', 'redis://h/1x', 'redis://h/1/2', 'redis://h/1.5', 'redis://h#1'])(
+    'rejects %s',
+    (text) => {
+      expect(() => parse(text)).toThrow(/: R: The path must be a database number/);
+    },
+  );
+
+  it('reports one problem for a URL of another scheme', () => {
+    expect(() => parse('http://h/abc')).toThrow(/: R: Must be a redis:\/\/ or rediss:\/\/ URL$/);
+  });
+});
+
 describe('describeConfig()', () => {
-  it('gives name, default and description of each variable', () => {
+  it('returns name, default and description of each variable', () => {
     expect(describeConfig(schema)).toEqual([
-      { name: 'PORT', default: '8000', description: 'Where to listen' },
-      { name: 'URL', default: 'required', description: 'Whom to ask' },
-      { name: 'HOSTS', default: '', description: 'Whom to trust' },
-      { name: 'VERBOSE', default: 'false', description: 'Say more' },
-      { name: 'NOTE', default: '', description: 'Anything' },
-      { name: 'PEER', default: 'http://b', description: 'Whom to call' },
+      { name: 'PORT', default: '8000', description: 'Port' },
+      { name: 'URL', default: 'required', description: 'Peer' },
+      { name: 'HOSTS', default: '', description: 'Trusted hosts' },
+      { name: 'VERBOSE', default: 'false', description: 'Verbose logging' },
+      { name: 'NOTE', default: '', description: 'Note' },
+      { name: 'PEER', default: 'http://b', description: 'Callee' },
     ]);
   });
 });

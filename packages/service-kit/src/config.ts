@@ -1,36 +1,65 @@
+import type { ValuesOf } from '@primes/contracts';
 import { z } from 'zod';
+import { NAMESPACE } from './namespace.ts';
+import { validationMessages } from './validation-messages.ts';
 
-/** A process refused to start because of its environment; the message lists every problem. */
+/** The environment is invalid, so the process does not start; the message lists every problem. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads the variables that `schema` names and gives back a frozen value.
- * An empty variable counts as one that is not set, as Compose files and charts write it.
+ * Reads the variables that `schema` names and returns a frozen object.
+ * An empty variable counts as unset, because Compose files and charts write unset variables that way.
  *
- * @throws {ConfigError} naming all variables that are missing or wrong, not just the first
+ * @throws {ConfigError} with all variables that are missing or invalid, not only the first
  */
-export function parseConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): Readonly<z.output<S>> {
+export function parseConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
   const given = Object.fromEntries(
     Object.keys(schema.shape)
       .filter((name) => env[name] !== undefined && env[name] !== '')
       .map((name) => [name, env[name]]),
   );
-  const parsed = schema.safeParse(given);
-  if (parsed.success) return Object.freeze(parsed.data);
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new ConfigError(`The environment is not usable: ${problems.join('; ')}`);
+  const parsed = schema.safeParse(given, { error: validationMessages });
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`Invalid configuration: ${problems.join('; ')}`);
+  }
+  Object.freeze(parsed.data);
+  return parsed.data;
 }
 
-/** One row of the table of variables. */
+/**
+ * For `refine`: a rule across variables. It runs when each of them is valid, even if other variables are not, so that
+ * all problems are reported at once. The error is reported for the first variable.
+ */
+export function crossFieldRule(names: readonly [string, ...string[]], error: string) {
+  const isOneOfThem = ({ path }: { readonly path?: PropertyKey[] | undefined }) =>
+    names.includes(String(path?.[0]));
+  return {
+    path: [names[0]],
+    error,
+    when: ({ issues }: z.core.ParsePayload) => !issues.some(isOneOfThem),
+  };
+}
+
+/** The schema of a service with the variables of its job. */
+export function withVariables<S extends z.ZodObject, Variables extends z.ZodRawShape>(
+  schema: S,
+  variables: Variables | undefined,
+) {
+  // zod's type cannot express the extension of a generic schema.
+  return schema.safeExtend(variables ?? {}) as unknown as S & z.ZodType<ValuesOf<Variables>>;
+}
+
+/** One row of the configuration table. */
 export interface VariableDoc {
   readonly name: string;
   readonly default: string;
   readonly description: string;
 }
 
-/** The table of a schema's variables, for the docs that are generated from it. */
+/** The configuration table of a schema, for the generated docs. */
 export function describeConfig(schema: z.ZodObject): VariableDoc[] {
   return Object.entries<z.core.$ZodType>(schema.shape).map(([name, field]) => {
     const description = descriptionOf(field);
@@ -39,7 +68,7 @@ export function describeConfig(schema: z.ZodObject): VariableDoc[] {
   });
 }
 
-/** Where `default`, `optional` or `transform` wrap a field, its description is further in. */
+/** `default`, `optional` and `transform` wrap the type that has the description. */
 function descriptionOf(type: z.core.$ZodType): string {
   const { description } = z.globalRegistry.get(type) ?? {};
   if (description !== undefined) return description;
@@ -53,16 +82,22 @@ function printable(value: unknown): string {
   return value === undefined || Array.isArray(value) ? '' : JSON.stringify(value);
 }
 
+const HTTP_URL = { protocol: /^https?$/, error: 'Must be an http:// or https:// URL' };
+
 const doc = (description: string) => ({ description });
 
-/** Builders of fields; the description is the field's row in the generated table. */
+/** Field builders; the description is the field's row in the generated table. */
 export const field = {
   port: (fallback: number, description: string) =>
     z.coerce.number().int().min(0).max(65_535).default(fallback).meta(doc(description)),
   integer: (range: { min: number; max: number; default: number }, description: string) =>
     z.coerce.number().int().min(range.min).max(range.max).default(range.default).meta(doc(description)),
+  /** A number whose default is computed. */
+  optionalInteger: (range: { min: number; max: number }, description: string) =>
+    z.coerce.number().int().min(range.min).max(range.max).optional().meta(doc(description)),
+  /** A duration from 0 to an hour. A timeout needs its own range: use `integer`. */
   milliseconds: (fallback: number, description: string) =>
-    z.coerce.number().int().min(0).max(86_400_000).default(fallback).meta(doc(description)),
+    z.coerce.number().int().min(0).max(3_600_000).default(fallback).meta(doc(description)),
   text: (fallback: string, description: string) => z.string().default(fallback).meta(doc(description)),
   optionalText: (description: string) => z.string().optional().meta(doc(description)),
   flag: (fallback: boolean, description: string) => z.stringbool().default(fallback).meta(doc(description)),
@@ -78,35 +113,57 @@ export const field = {
       )
       .meta(doc(description)),
   redisUrl: (description: string) =>
-    z.url({ protocol: /^rediss?$/, error: 'Must be a redis:// or rediss:// URL' }).meta(doc(description)),
-  httpUrl: (description: string) =>
-    z.url({ protocol: /^https?$/, error: 'Must be an http:// or https:// URL' }).meta(doc(description)),
+    z
+      .url({ protocol: /^rediss?$/, error: 'Must be a redis:// or rediss:// URL', abort: true })
+      .regex(
+        /^[^/]*\/\/[^/?#]*(\/\d*)?(\?.*)?$/,
+        'The path must be a database number, as in redis://127.0.0.1:6379/1',
+      )
+      .meta(doc(description)),
+  httpUrls: (description: string) =>
+    field.list(description).refine((urls) => urls.every((url) => z.url(HTTP_URL).safeParse(url).success), {
+      error: 'Must be http:// or https:// URLs, separated by commas',
+    }),
+  httpUrl: (description: string) => z.url(HTTP_URL).meta(doc(description)),
 };
 
-/** What every process is told; each service's own schema extends it. */
+/** The variables of every process; each service extends this schema. */
 export const commonConfig = z.object({
   REDIS_URL: field
-    .redisUrl('The queue: its Redis, with `noeviction`; `/1` at the end names a database')
+    .redisUrl('Redis of the queue, with `noeviction`; a path such as `/1` selects a database')
     .default('redis://127.0.0.1:6379'),
   STORE_REDIS_URL: field
-    .redisUrl('The prime store, which may live in a Redis of its own; empty: the same as REDIS_URL')
+    .redisUrl("Redis of the job's data, such as a cache of results; empty: the same as REDIS_URL")
     .optional(),
   QUEUE_PREFIX: field.text('bull', 'Prefix of all keys of the queues; `{bull}` in a Redis Cluster'),
-  STORE_PREFIX: field.text('primes', 'Prefix of all keys of the store; `{primes}` in a Redis Cluster'),
-  REDIS_COMMAND_TIMEOUT_MS: field.milliseconds(2_000, 'How long an answer of Redis is waited for'),
+  STORE_PREFIX: field.text(
+    NAMESPACE,
+    `Prefix of all keys of the job's data; \`{${NAMESPACE}}\` in a Redis Cluster`,
+  ),
+  REDIS_COMMAND_TIMEOUT_MS: field.integer({ min: 100, max: 60_000, default: 2_000 }, 'Redis command timeout'),
   REDIS_WAIT_MS: field.milliseconds(
     60_000,
-    'At the start: how long Redis is waited for while it cannot be reached, before the process gives up',
+    'How long the process waits for Redis at startup before it exits',
   ),
-  HOST: field.text('0.0.0.0', 'Address to listen on'),
+  HOST: field.text(
+    '0.0.0.0',
+    'Address to listen on; `::` for IPv6 and IPv4. `npm start` defaults to 127.0.0.1',
+  ),
+  HTTP_KEEP_ALIVE_TIMEOUT_MS: field.integer(
+    { min: 1_000, max: 3_600_000, default: 75_000 },
+    'HTTP keep-alive timeout; must exceed the idle timeout of the load balancer',
+  ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
-    .meta(doc('The least level that is logged')),
+    .meta(doc('Minimum log level')),
   LOG_FORMAT: z
     .enum(['auto', 'json', 'pretty'])
     .default('auto')
     .meta(doc('`auto`: pretty on a terminal, JSON elsewhere')),
-  SHUTDOWN_DEADLINE_MS: field.milliseconds(20_000, 'After SIGTERM: when to give up on an orderly end'),
+  SHUTDOWN_DEADLINE_MS: field.integer(
+    { min: 1_000, max: 3_600_000, default: 20_000 },
+    'Graceful shutdown deadline',
+  ),
 });
 export type CommonConfig = Readonly<z.infer<typeof commonConfig>>;

@@ -15,13 +15,13 @@ describe('Readiness', () => {
     expect(readiness.report()).toEqual({ ready: true, checks: { sample: 'ok' } });
   });
 
-  it('only reports a check that does not gate', () => {
+  it('stays ready while a check that does not gate fails, and reports it', () => {
     const readiness = new Readiness();
     readiness.add('redis', () => false, { gate: false });
     expect(readiness.report()).toEqual({ ready: true, checks: { redis: 'failing' } });
   });
 
-  it('is not ready once it is stopped, whatever the checks say', () => {
+  it('is not ready once it is stopped, even if all checks pass', () => {
     const readiness = new Readiness();
     readiness.add('redis', () => true, { gate: true });
     readiness.stop();

@@ -1,4 +1,4 @@
-/** One named condition of being ready, evaluated at each question; it must answer from memory. */
+/** One condition of readiness, evaluated for each probe; it must not do I/O. */
 export type Check = () => boolean;
 
 export interface Report {
@@ -7,8 +7,8 @@ export interface Report {
 }
 
 /**
- * Whether a process wants traffic. Checks that `gate` decide; the others are only reported
- * (a process that can answer "Redis is away, come back" is more use than a refused connection).
+ * Whether a process is ready for traffic. Only checks with `gate` decide; the others are reported. So a process can
+ * answer 503 with `Retry-After` while Redis is unavailable, which is more useful than a refused connection.
  */
 export class Readiness {
   readonly #checks = new Map<string, { check: Check; gate: boolean }>();
@@ -18,7 +18,7 @@ export class Readiness {
     this.#checks.set(name, { check, gate });
   }
 
-  /** From now on not ready, whatever the checks say. */
+  /** Not ready from now on, whatever the checks return. */
   stop(): void {
     this.#stopping = true;
   }

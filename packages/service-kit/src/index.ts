@@ -4,39 +4,39 @@ export {
   describeConfig,
   field,
   parseConfig,
+  crossFieldRule,
+  withVariables,
   type CommonConfig,
   type VariableDoc,
 } from './config.ts';
+export { COUNT_ENDS, countingBackend } from './counting-backend.ts';
 export { Readiness, type Check, type Report } from './health.ts';
 export { accessLog, type FinishedRequest } from './http/access-log.ts';
-export { healthRoutes } from './http/health-routes.ts';
-export { only } from './http/only.ts';
-export {
-  HttpError,
-  httpErrors,
-  problemHandler,
-  sendProblem,
-  type ErrorDetails,
-  type ErrorKind,
-} from './http/problem.ts';
+export { askToReconnect, isEventSource, openEventStream } from './http/event-stream.ts';
+export { healthRoutes, type Health } from './http/health-routes.ts';
+export { methodNotAllowed } from './http/method-not-allowed.ts';
+export { HttpError, problemHandler, sendProblem, type ErrorDetails } from './http/problem.ts';
 export { contextOf, requestContext, type RequestContext } from './http/request-context.ts';
-export { listen, type HttpServer, type ListenOptions } from './http/server.ts';
+export { cannotListen, listen, listenOptions, type HttpServer, type ListenOptions } from './http/server.ts';
+export { truncate } from './http/truncate.ts';
 export { validate } from './http/validate.ts';
-export { runService, type Lifecycle } from './lifecycle.ts';
+export type { Lifecycle } from './lifecycle.ts';
+export { Liveness, type Loop } from './liveness.ts';
 export { createLogger, type Logger } from './logger.ts';
-export {
-  checkRedis,
-  createBackgroundRedis,
-  createRequestRedis,
-  isRedisUnavailable,
-  logUnlessAway,
-  reportConnection,
-  type CommandObserver,
-} from './redis.ts';
+export { QueueWorker } from './queue-worker.ts';
+export { ServiceRedis, type CommandObserver } from './redis.ts';
+export { checkRedis } from './redis-check.ts';
 export { connectRedis, RedisConnections } from './redis-connections.ts';
+export { reportConnection } from './redis-report.ts';
+export { isRedisUnavailable, queueErrorLogger } from './redis-unavailable.ts';
 export { waitForRedis } from './redis-wait.ts';
+export { RejectionLog } from './rejection-log.ts';
+export { retryWhileUnavailable } from './retry-while-unavailable.ts';
+export { runService } from './run-service.ts';
+export { workerBackend } from './worker-backend.ts';
+export { withClientSpan } from './telemetry/client-span.ts';
 export { createRegistry } from './telemetry/default-metrics.ts';
-export { consuming, producing, type Message, type Received } from './telemetry/messages.ts';
+export { withConsumerSpan, withProducerSpan, type Message, type Received } from './telemetry/messages.ts';
 export { redisOperations } from './telemetry/redis-operations.ts';
 export {
   publishRegistry,
@@ -46,3 +46,4 @@ export {
 } from './telemetry/registry-publisher.ts';
 export { SharedCounters } from './telemetry/shared-counters.ts';
 export { linkTo, withSpan } from './telemetry/spans.ts';
+export { NAMESPACE } from './namespace.ts';

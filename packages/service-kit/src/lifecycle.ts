@@ -1,19 +1,15 @@
 import type { Logger } from 'pino';
-import type { z } from 'zod';
-import { ConfigError, parseConfig, type CommonConfig } from './config.ts';
-import { releaseMemoryWhenIdle } from './idle-memory.ts';
-import { createLogger } from './logger.ts';
-import { startTracing } from './telemetry/tracing.ts';
+import { ConfigError } from './config.ts';
 
 type Close = () => unknown;
 
-/** What a process has opened; it is closed in reverse order, each step after the one before. */
+/** The shutdown hooks of a process. They run one after another, in reverse order of registration. */
 export interface Lifecycle {
-  /** Aborted by SIGTERM or SIGINT, before anything is closed. */
+  /** Aborted on SIGTERM or SIGINT, before the first hook runs. */
   readonly signal: AbortSignal;
-  /** Registers a step of closing. Steps run in the reverse order of registration. */
+  /** Registers a shutdown hook. */
   onClose(name: string, close: Close): void;
-  /** Ends the process in the same orderly way as SIGTERM does. */
+  /** Shuts the process down as SIGTERM does. */
   stop(reason: string): void;
 }
 
@@ -23,19 +19,19 @@ export interface RunOptions {
 }
 
 /**
- * Runs a service: `main` opens everything, a signal closes it again, and the exit code tells how it
- * went: 0 in order, 1 when the start failed or closing took longer than the deadline.
- * A second signal changes nothing: Ctrl-C reaches a process twice, from the terminal and from npm.
+ * Runs a service: `main` opens all resources, and a signal closes them. The exit code is 0, or 1 if startup or a hook
+ * failed or the shutdown exceeded its deadline. A second signal has no effect, because Ctrl-C reaches a process twice:
+ * from the terminal and from npm.
  */
-async function run(options: RunOptions, main: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
+export async function run(options: RunOptions, main: (lifecycle: Lifecycle) => Promise<void>): Promise<void> {
   const { log } = options;
   const abort = new AbortController();
-  const steps: { name: string; close: Close }[] = [];
+  const hooks: { name: string; close: Close }[] = [];
   const stopped = Promise.withResolvers<string>();
   const lifecycle: Lifecycle = {
     signal: abort.signal,
     onClose: (name, close) => {
-      steps.push({ name, close });
+      hooks.push({ name, close });
     },
     stop: (reason) => {
       stopped.resolve(reason);
@@ -51,19 +47,19 @@ async function run(options: RunOptions, main: (lifecycle: Lifecycle) => Promise<
     await Promise.race([main(lifecycle), stopped.promise]);
     log.info({ reason: await stopped.promise }, 'stopping');
   } catch (error) {
-    explain(log, error);
+    logStartupError(log, error);
     exitCode = 1;
   }
   abort.abort();
   const overdue = setTimeout(() => {
-    log.error({ deadline_ms: options.deadlineMs }, 'did not stop within the deadline');
+    log.error({ deadline_ms: options.deadlineMs }, 'shutdown deadline exceeded');
     process.exit(1);
   }, options.deadlineMs);
-  for (const { name, close } of steps.reverse()) {
+  for (const { name, close } of hooks.reverse()) {
     try {
       await close();
     } catch (error) {
-      log.error({ err: error, step: name }, 'a step of closing failed');
+      log.error({ err: error, hook: name }, 'shutdown hook failed');
       exitCode = 1;
     }
   }
@@ -73,44 +69,14 @@ async function run(options: RunOptions, main: (lifecycle: Lifecycle) => Promise<
   process.exit(exitCode);
 }
 
-export interface ServiceOptions<S extends z.ZodObject> {
-  readonly service: string;
-  readonly schema: S;
-  readonly env: NodeJS.ProcessEnv;
+/** Logs why a service does not start, and exits. */
+export async function exitWith(log: Logger, error: unknown): Promise<never> {
+  logStartupError(log, error);
+  await flush(log);
+  process.exit(1);
 }
 
-export interface ServiceContext<C> {
-  readonly config: C;
-  readonly log: Logger;
-  readonly lifecycle: Lifecycle;
-}
-
-/** A whole process: configuration, logger, then `main` within `run`. It ends the process. */
-export async function runService<S extends z.ZodObject>(
-  { service, schema, env }: ServiceOptions<S>,
-  main: (context: ServiceContext<Readonly<z.output<S>>>) => Promise<void>,
-): Promise<void> {
-  try {
-    const config = parseConfig(schema, env);
-    const { LOG_LEVEL, LOG_FORMAT, SHUTDOWN_DEADLINE_MS } = config as CommonConfig;
-    const log = await createLogger(service, { LOG_LEVEL, LOG_FORMAT });
-    const endTracing = await startTracing(service, env, log);
-    releaseMemoryWhenIdle();
-    await run({ log, deadlineMs: SHUTDOWN_DEADLINE_MS }, (lifecycle) => {
-      // Before all else, and so closed last: what the others do at their end is seen too.
-      if (endTracing) lifecycle.onClose('tracing', endTracing);
-      return main({ config, log, lifecycle });
-    });
-  } catch (error) {
-    // The configuration cannot be read, so this is said in the default format.
-    const log = await createLogger(service, { LOG_LEVEL: 'info', LOG_FORMAT: 'auto' });
-    explain(log, error);
-    await flush(log);
-    process.exit(1);
-  }
-}
-
-/** Lines are written in the background; the last ones are worth waiting for. */
+/** Waits until the buffered lines are written. */
 function flush(log: Logger): Promise<void> {
   return new Promise((resolve) => {
     log.flush(() => {
@@ -119,9 +85,9 @@ function flush(log: Logger): Promise<void> {
   });
 }
 
-/** What an operator can mend is one clear line; only a fault of ours comes with its stack. */
-function explain(log: Logger, error: unknown): void {
-  const mendable = error instanceof ConfigError || (error instanceof Error && error.cause !== undefined);
-  if (mendable) log.fatal(error.message);
-  else log.fatal({ err: error }, 'could not start');
+/** An error that an operator can fix is one line; only a bug is logged with its stack. */
+function logStartupError(log: Logger, error: unknown): void {
+  const isOperational = error instanceof ConfigError || (error instanceof Error && error.cause !== undefined);
+  if (isOperational) log.fatal(error.message);
+  else log.fatal({ err: error }, 'startup failed');
 }

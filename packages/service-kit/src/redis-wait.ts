@@ -1,48 +1,65 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkRedis, isRedisUnavailable } from './redis.ts';
+import { checkRedis, type RedisServer } from './redis-check.ts';
+import type { Needs } from './redis-permissions.ts';
+import { isAccessDenied, isRedisUnavailable } from './redis-unavailable.ts';
 
 const INTERVAL_MS = 250;
 
 export interface WaitOptions {
-  /** How long one answer is waited for. */
+  /** Timeout of one command. */
   readonly timeoutMs: number;
-  /** How long Redis may stay away in all. */
+  /** How long to wait for Redis in total. */
   readonly waitMs: number;
   readonly log: Record<'warn' | 'info', (fields: object, message: string) => void>;
-  /** Ends the waiting, by an error. */
+  /** Aborts the wait with an error. */
   readonly signal: AbortSignal;
-  /** Opened only if there is something to wait for, and closed after it. */
+  /** Called only if Redis is unavailable; disposed at the end of the wait. */
   readonly meanwhile: () => Promise<AsyncDisposable>;
+  /** The permissions that its user needs. */
+  readonly needs?: (url: string) => Needs;
 }
 
 /**
- * Waits until every Redis answers, since what is started together seldom is there together.
- * What waiting cannot mend, a wrong password or an old version, fails at once.
+ * Waits until every Redis responds, because Redis and the services often start at the same time. A problem that does
+ * not go away by waiting (wrong password, missing permissions, old version) fails at once.
  *
- * @throws {Error} one line that names the address and what is wrong
+ * @throws {Error} one line with the address and the problem
  */
 export async function waitForRedis(urls: readonly string[], options: WaitOptions): Promise<void> {
-  const { timeoutMs, waitMs, log, signal, meanwhile } = options;
+  const { waitMs, log, signal, meanwhile } = options;
   const start = Date.now();
-  let away = await firstAway(urls, timeoutMs);
-  if (!away) return;
-  log.warn({ reason: away.message, wait_ms: waitMs }, 'waiting for redis');
+  let unavailable = await firstUnavailable(urls, options);
+  if (!unavailable) return;
+  log.warn({ reason: unavailable.message, wait_ms: waitMs }, 'waiting for redis');
   await using open = new AsyncDisposableStack();
   open.use(await meanwhile());
-  while (away) {
+  while (unavailable) {
     if (Date.now() - start >= waitMs)
-      throw new Error(`${away.message}; waited ${waitMs / 1_000} s for it`, { cause: away });
+      throw new Error(`${unavailable.message}; waited ${waitMs / 1_000} s`, { cause: unavailable });
     await delay(INTERVAL_MS, undefined, { signal });
-    away = await firstAway(urls, timeoutMs);
+    unavailable = await firstUnavailable(urls, options);
   }
-  log.info({ waited_ms: Date.now() - start }, 'redis is there');
+  log.info({ waited_ms: Date.now() - start }, 'redis available');
 }
 
-/** Why one of them cannot be used now, if it may come to be. */
-async function firstAway(urls: readonly string[], timeoutMs: number): Promise<Error | undefined> {
-  const checks = await Promise.allSettled(urls.map((url) => checkRedis(url, timeoutMs)));
+/** The error of the first Redis that is unavailable. Once all are available, warns about eviction policies. */
+async function firstUnavailable(
+  urls: readonly string[],
+  { timeoutMs, needs, log }: WaitOptions,
+): Promise<Error | undefined> {
+  const checks = await Promise.allSettled(urls.map((url) => checkRedis(url, timeoutMs, needs?.(url))));
   const failures = checks.flatMap((check) => (check.status === 'rejected' ? [check.reason as Error] : []));
-  const final = failures.find(({ cause }) => !isRedisUnavailable(cause));
+  const final = failures.find(({ cause }) => !isRedisUnavailable(cause) || isAccessDenied(cause));
   if (final) throw final;
+  if (failures.length === 0) {
+    for (const check of checks) if (check.status === 'fulfilled') warnOfEviction(check.value, log);
+  }
   return failures[0];
+}
+
+/** An evicted key is a lost task. This is only a warning, because a server without `maxmemory` evicts nothing. */
+function warnOfEviction({ host, evictionPolicy }: RedisServer, log: WaitOptions['log']): void {
+  if (evictionPolicy === undefined || evictionPolicy === 'noeviction') return;
+  const fields = { redis: host, eviction_policy: evictionPolicy };
+  log.warn(fields, 'redis may evict keys: maxmemory-policy must be noeviction');
 }

@@ -1,36 +1,133 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Command, Redis, type Callback, type RedisOptions } from 'ioredis';
 import { redisAttributes, traceCommand } from './telemetry/redis-spans.ts';
 import { isTracing } from './telemetry/tracing.ts';
 
-/** Called once a command: its name in lower case and how it ended. */
+/** Called once per command, with its name in lower case and its outcome. */
 export type CommandObserver = (operation: string, status: 'success' | 'error') => void;
 
 export interface RedisConfig {
   readonly name: string;
   readonly commandTimeoutMs: number;
   readonly observe?: CommandObserver;
+  /** Called with the connection and with each copy of it. */
+  readonly opened?: (redis: ServiceRedis) => void;
 }
 
-type Command = Parameters<Redis['sendCommand']>[0];
+type Kind = 'request' | 'background';
 
-/** Commands pass `sendCommand` again when they are sent after a reconnect; they count once. */
+/**
+ * Multiples of `commandTimeoutMs` after which a connection without a response is reopened. A slow Redis first fails the
+ * request, then its connection. Background connections wait longer: a command that is resent may have been executed, and
+ * a task that is fetched that way waits until its lock expires.
+ */
+const OVERDUE = { handshake: 1, request: 2, background: 5 };
+
+/** The server has changed its role, so the address may belong to another server now. */
+const ROLE_CHANGED = /\b(READONLY|MASTERDOWN|LOADING|UNBLOCKED|NOREPLICAS)\b/;
+
+/** Milliseconds between two reconnects of a request connection after a role change; reads work in between. */
+const RECONNECT_INTERVAL_MS = 1_000;
+
+/** Marks counted commands: after a reconnect they pass `sendCommand` again. */
 const SEEN = Symbol('seen');
 
-class ObservedRedis extends Redis {
-  #observe: CommandObserver | undefined;
-  #corked: Redis['stream'] | undefined;
-  readonly #attributes = redisAttributes(this.options);
+const BEHAVIOUR: Record<
+  Kind,
+  Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'autoResendUnfulfilledCommands'>
+> = {
+  request: { enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
+  background: { maxRetriesPerRequest: null },
+};
 
-  observe(observer: CommandObserver | undefined): this {
-    this.#observe = observer;
-    return this;
+/** A connection with the rules of this service; its duplicates, such as BullMQ's blocking one, have them too. */
+export class ServiceRedis extends Redis {
+  readonly #kind: Kind;
+  readonly #config: RedisConfig;
+  readonly #attributes = redisAttributes(this.options);
+  #corked: Redis['stream'] | undefined;
+  #inTransaction = false;
+  #reconnectedAt = -Infinity;
+  /** Consecutive reconnects after which the server rejected a command again. */
+  #rejections = 0;
+  #rejected = false;
+  #blocks = false;
+  #checkedAt: number | undefined;
+  #silent = false;
+
+  /** @param target a URL, or the options of the connection that is duplicated */
+  constructor(target: string | RedisOptions, kind: Kind, config: RedisConfig) {
+    const { commandTimeoutMs } = config;
+    // ioredis accepts both, but its types do not.
+    super(target as string, {
+      connectionName: config.name,
+      // Before Redis 7.2, CLIENT SETINFO would count as an error on each connection.
+      disableClientInfo: true,
+      connectTimeout: OVERDUE.request * commandTimeoutMs,
+      keepAlive: 10_000,
+      maxLoadingRetryTime: 1_000,
+      ...(kind === 'request' && { commandTimeout: commandTimeoutMs }),
+      ...BEHAVIOUR[kind],
+    });
+    this.#kind = kind;
+    this.#config = config;
+    this.options.retryStrategy = (times) => this.#retryDelay(times);
+    this.options.reconnectOnError = (reply) => this.#onErrorReply(reply);
+    this.on('ready', () => {
+      this.#checkedAt = undefined;
+      this.#silent = false;
+      if (this.#rejected) this.emit('moved', this);
+      this.#rejected = false;
+    });
+    config.opened?.(this);
+  }
+
+  override duplicate<Override extends Partial<RedisOptions> | undefined = undefined>(override?: Override) {
+    const copy = new ServiceRedis({ ...this.options, ...override }, this.#kind, this.#config);
+    return copy as unknown as ReturnType<typeof Redis.prototype.duplicate<Override>>;
+  }
+
+  /** Whether it is open, and the last check has a response or is not overdue. */
+  get responsive(): boolean {
+    const waited = this.#checkedAt === undefined ? 0 : performance.now() - this.#checkedAt;
+    return this.status === 'ready' && !this.#silent && waited <= this.#config.commandTimeoutMs;
+  }
+
+  /**
+   * Sends a PING, so that a silent connection is detected without other commands: a subscriber only listens, and a
+   * proxy in between answers TCP keep-alives. A blocking read has its own timeout.
+   */
+  check(): void {
+    if (this.status !== 'ready' || this.#blocks || this.#checkedAt !== undefined) return;
+    this.#checkedAt = performance.now();
+    const checked = (silent: boolean) => () => {
+      this.#checkedAt = undefined;
+      this.#silent = silent;
+    };
+    // A user without permission for PING gets a response too.
+    this.ping().then(checked(false), (error: unknown) => {
+      checked(!(error as Error).message.startsWith('NOPERM'))();
+    });
+  }
+
+  /** Reconnects, at most once a second: the server has changed its role, although it serves reads. */
+  reconnect(): void {
+    const now = performance.now();
+    if (this.status !== 'ready' || now - this.#reconnectedAt < RECONNECT_INTERVAL_MS) return;
+    this.#reconnectedAt = now;
+    this.disconnect(true);
+  }
+
+  /** Hides the eviction policy from BullMQ, which would print a warning; `waitForRedis` logs one. */
+  override async info(...sections: (string | Buffer | Callback<string> | undefined)[]): Promise<string> {
+    const text = await super.info(...(sections as string[]));
+    return sections.length === 0 ? text.replace(/^maxmemory_policy:.*\r?\n/m, '') : text;
   }
 
   override sendCommand(
     command: Command & { [SEEN]?: true },
     stream?: Parameters<Redis['sendCommand']>[1],
   ): unknown {
-    const observe = this.#observe;
+    const { observe } = this.#config;
     if (observe && !command[SEEN]) {
       command[SEEN] = true;
       if (isTracing()) traceCommand(command, this.#attributes);
@@ -43,11 +140,52 @@ class ObservedRedis extends Redis {
         },
       );
     }
+    this.options.socketTimeout = this.#overdueAfterMs(command);
     this.#cork();
     return super.sendCommand(command, stream);
   }
 
-  /** All commands of one turn of the event loop share a write, and Redis reads them at once. */
+  override handleReconnection(
+    reply: Error & { command?: object },
+    item: Parameters<Redis['handleReconnection']>[1],
+  ): void {
+    // ioredis attaches the arguments, which include the password of AUTH.
+    reply.command = { name: item.command.name };
+    this.#inTransaction = 'inTransaction' in item.command && item.command.inTransaction === true;
+    super.handleReconnection(reply, item);
+  }
+
+  /**
+   * The socket timeout: a network can drop packets without closing the connection. One timer per connection, reset by
+   * each response; a blocking read adds its own timeout.
+   */
+  #overdueAfterMs(command: Command): number | undefined {
+    const ms = OVERDUE[this.status === 'ready' ? this.#kind : 'handshake'] * this.#config.commandTimeoutMs;
+    if (!Command.checkFlag('BLOCKING_COMMANDS', command.name)) return ms;
+    const blockMs = command.extractBlockingTimeout();
+    if (typeof blockMs !== 'number') return ms;
+    this.#blocks = true;
+    return blockMs === 0 ? undefined : ms + blockMs;
+  }
+
+  /** A rejected command was not executed, so a background connection resends it, unless it is part of a transaction. */
+  #onErrorReply(reply: Error): boolean | 2 {
+    if (!ROLE_CHANGED.test(reply.message)) return false;
+    this.#rejected = true;
+    this.emit('rejected', reply);
+    if (this.#kind === 'background') return this.#inTransaction ? true : 2;
+    this.reconnect();
+    return false;
+  }
+
+  /** At most about a second, with jitter so that not all processes reconnect at once. */
+  #retryDelay(times: number): number {
+    this.#rejections = this.#rejected && this.#kind === 'background' ? this.#rejections + 1 : 0;
+    const exponent = Math.min(Math.max(times, this.#rejections), 6);
+    return Math.min(50 * 2 ** exponent, 1_000) * (0.75 + Math.random() / 2);
+  }
+
+  /** All commands of one turn of the event loop share one write. */
   #cork(): void {
     const stream = this.stream as Redis['stream'] | undefined;
     if (!stream || stream === this.#corked) return;
@@ -57,131 +195,5 @@ class ObservedRedis extends Redis {
       this.#corked = undefined;
       stream.uncork();
     });
-  }
-}
-
-type Behaviour = Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>;
-
-function connect(url: string, config: RedisConfig, behaviour: Behaviour): Redis {
-  const redis = new ObservedRedis(url, {
-    connectionName: config.name,
-    // CLIENT SETINFO is unknown before Redis 7.2, and each refusal would count as an error.
-    disableClientInfo: true,
-    // Back within a second of Redis' return; the jitter keeps a fleet from coming all at once.
-    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 1_000) * (0.75 + Math.random() / 2),
-    ...behaviour,
-  });
-  return redis.observe(config.observe);
-}
-
-/**
- * For requests: fails at once while Redis is away, since the client is told to come back, and never
- * sends a command again by itself, since the first may have been carried out.
- */
-export function createRequestRedis(url: string, config: RedisConfig): Redis {
-  return connect(url, config, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: config.commandTimeoutMs,
-  });
-}
-
-/**
- * For background work: waits for Redis as long as it takes, and sends again what was cut off.
- * BullMQ's Worker needs it so (`maxRetriesPerRequest: null`).
- */
-export function createBackgroundRedis(url: string, config: RedisConfig): Redis {
-  return connect(url, config, { maxRetriesPerRequest: null });
-}
-
-const AWAY = [
-  /^Connection is closed/,
-  // The rest of a pipeline or transaction that was answered in part.
-  /^Command aborted due to connection close/,
-  /^Stream isn't writeable/,
-  /^Command timed out/,
-  /^Reached the max retries per request/,
-  /^connect E[A-Z]+/,
-  // In a cluster the name of a Service may come later than the pod that asks for it.
-  /^getaddrinfo E[A-Z_]+/,
-  /^read ECONNRESET/,
-  // Redis answers, but cannot serve: starting up, failing over, disk full, memory full.
-  /^(LOADING|READONLY|MASTERDOWN|MISCONF|OOM|CLUSTERDOWN|TRYAGAIN)\b/,
-];
-
-/** Whether an error says that Redis cannot serve now. ioredis gives most of them no class or code. */
-export function isRedisUnavailable(error: unknown): boolean {
-  return Error.isError(error) && AWAY.some((pattern) => pattern.test(error.message));
-}
-
-/** Handler of the errors of BullMQ's objects: what is not an outage, which the connection reports itself. */
-export function logUnlessAway(log: {
-  error: (fields: object, message: string) => void;
-}): (error: Error) => void {
-  return (error) => {
-    if (!isRedisUnavailable(error)) log.error({ err: error }, 'queue error');
-  };
-}
-
-/** Logs the first failure of an outage and its end, instead of a line for every try. */
-export function reportConnection(
-  redis: Redis,
-  log: { warn: (fields: object, message: string) => void; info: (fields: object, message: string) => void },
-): void {
-  let away = false;
-  const lost = (reason: string) => {
-    if (!away) log.warn({ reason }, 'redis is away');
-    away = true;
-  };
-  redis.on('error', (error: Error) => {
-    lost(error.message);
-  });
-  // A server that ends in order closes the connection without an error.
-  redis.on('reconnecting', () => {
-    lost('connection closed');
-  });
-  redis.on('ready', () => {
-    if (away) log.info({}, 'redis is back');
-    away = false;
-  });
-}
-
-/** The least version that BullMQ supports without restrictions. */
-const MINIMUM_VERSION = [6, 2] as const;
-
-/**
- * Makes sure that Redis answers within `timeoutMs` and is new enough.
- *
- * @throws {Error} one line that names the address (never the password) and what is wrong, which is its cause
- */
-export async function checkRedis(url: string, timeoutMs: number): Promise<void> {
-  const { host } = new URL(url);
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    retryStrategy: () => null,
-  });
-  let reason: Error | undefined;
-  redis.on('error', (error: Error) => {
-    reason = error;
-  });
-  try {
-    await redis.connect();
-    const version = /redis_version:(\d+)\.(\d+)\S*/.exec(await redis.info('server'));
-    const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
-    const [needMajor, needMinor] = MINIMUM_VERSION;
-    if (!(major > needMajor || (major === needMajor && minor >= needMinor))) {
-      const found = version?.[0].split(':')[1] ?? 'of an unknown version';
-      reason = new Error(`is ${found}, needs ${needMajor}.${needMinor} or newer`);
-      throw reason;
-    }
-  } catch (error) {
-    const cause = reason ?? (error as Error);
-    // eslint-disable-next-line preserve-caught-error -- what the connection told says more than what was caught
-    throw new Error(`Redis at ${host}: ${cause.message}`, { cause });
-  } finally {
-    // On a connection that was refused it would hold a timer for two seconds.
-    if (redis.status !== 'end') redis.disconnect();
   }
 }

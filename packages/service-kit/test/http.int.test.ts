@@ -1,32 +1,25 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express, { type Express, type RequestHandler } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
 import { z } from 'zod';
+import { eventually } from '@primes/testing';
 import {
+  HttpError,
   accessLog,
-  httpErrors,
   listen,
-  only,
+  methodNotAllowed,
   problemHandler,
   requestContext,
   validate,
   type FinishedRequest,
   type HttpServer,
 } from '@primes/service-kit';
-
-const KINDS = {
-  malformed: { status: 400, title: 'Malformed' },
-  too_large: { status: 413, title: 'Too large' },
-  unsupported_media_type: { status: 415, title: 'Media type' },
-  invalid: { status: 422, title: 'Invalid' },
-  method_not_allowed: { status: 405, title: 'Method' },
-  redis_unavailable: { status: 503, title: 'Redis' },
-  internal: { status: 500, title: 'Internal' },
-};
-const httpError = httpErrors(KINDS);
+import { handleClientError } from '../src/http/client-error.ts';
 
 function createApp(handler: RequestHandler): { app: Express; finished: FinishedRequest[]; lines: string[] } {
   const finished: FinishedRequest[] = [];
@@ -36,13 +29,8 @@ function createApp(handler: RequestHandler): { app: Express; finished: FinishedR
   app.use(requestContext());
   app.use(accessLog(log, (each) => finished.push(each)));
   app.use(express.json({ limit: 100 }));
-  app
-    .route('/things/:id')
-    .all(handler)
-    .all(
-      only(['GET'], (allow) => httpError('method_not_allowed', { detail: allow, headers: { Allow: allow } })),
-    );
-  app.use(problemHandler(log, KINDS));
+  app.route('/things/:id').all(handler).all(methodNotAllowed('GET'));
+  app.use(problemHandler(log));
   return { app, finished, lines };
 }
 
@@ -52,50 +40,54 @@ const throwing = (error: Error) =>
   });
 
 describe('requestContext()', () => {
-  it('answers with the ids that the client gave', async () => {
+  it('returns the request id and trace id of the client', async () => {
     const { app } = createApp((_req, res) => void res.end());
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const answer = await request(app).get('/things/1').set({ 'X-Request-Id': 'mine-1', traceparent });
-    expect(answer.headers['x-request-id']).toBe('mine-1');
-    expect(answer.headers['traceparent']).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
-    expect(answer.headers['traceparent']).not.toContain('b7ad6b7169203331');
+    const response = await request(app).get('/things/1').set({ 'X-Request-Id': 'mine-1', traceparent });
+    expect(response.headers['x-request-id']).toBe('mine-1');
+    expect(response.headers['traceparent']).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01$/);
+    expect(response.headers['traceparent']).not.toContain('b7ad6b7169203331');
   });
 
-  it.each(['a b', 'x'.repeat(129), '"><script>'])('makes its own in place of %j', async (given) => {
+  it.each(['a b', 'x'.repeat(129), '"><script>'])('replaces the invalid request id %j', async (given) => {
     const { app } = createApp((_req, res) => void res.end());
-    const answer = await request(app)
+    const response = await request(app)
       .get('/things/1')
       .set({ 'X-Request-Id': given, traceparent: 'nonsense' });
-    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-    expect(answer.headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(response.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 });
 
 describe('problemHandler()', () => {
   it('renders an HttpError with its headers and extensions', async () => {
     const { app } = throwing(
-      httpError('redis_unavailable', { detail: 'Away', retryAfter: 3, extensions: { task_id: 'x' } }),
+      new HttpError('redis_unavailable', {
+        detail: 'No response',
+        retryAfter: 3,
+        extensions: { task_id: 'x' },
+      }),
     );
-    const answer = await request(app).get('/things/1');
-    expect(answer.status).toBe(503);
-    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-    expect(answer.headers['retry-after']).toBe('3');
-    expect(JSON.parse(answer.text)).toEqual({
+    const response = await request(app).get('/things/1');
+    expect(response.status).toBe(503);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(response.headers['retry-after']).toBe('3');
+    expect(JSON.parse(response.text)).toEqual({
       type: 'urn:primes:problem:redis_unavailable',
-      title: 'Redis',
+      title: 'Redis is unavailable',
       status: 503,
-      detail: 'Away',
-      request_id: answer.headers['x-request-id'],
-      trace_id: answer.headers['traceparent']?.split('-')[1],
+      detail: 'No response',
+      request_id: response.headers['x-request-id'],
+      trace_id: response.headers['traceparent']?.split('-')[1],
       task_id: 'x',
     });
   });
 
-  it('tells the client nothing of an unexpected error, and the log all of it', async () => {
+  it('logs an unexpected error and does not reveal it to the client', async () => {
     const { app, lines } = throwing(new Error('secret /path/to/file'));
-    const answer = await request(app).get('/things/1');
-    expect(answer.status).toBe(500);
-    expect(answer.text).not.toContain('secret');
+    const response = await request(app).get('/things/1');
+    expect(response.status).toBe(500);
+    expect(response.text).not.toContain('secret');
     expect(lines.join('\n')).toContain('secret /path/to/file');
   });
 
@@ -105,39 +97,39 @@ describe('problemHandler()', () => {
     'Command timed out',
     'LOADING Redis is loading the dataset in memory',
     'connect ECONNREFUSED 127.0.0.1:1',
-  ])('answers 503 when Redis says %j', async (message) => {
-    const answer = await request(throwing(new Error(message)).app).get('/things/1');
-    expect(answer.status).toBe(503);
-    expect(answer.headers['retry-after']).toBe('1');
+  ])('returns 503 with Retry-After for the Redis error %j', async (message) => {
+    const response = await request(throwing(new Error(message)).app).get('/things/1');
+    expect(response.status).toBe(503);
+    expect(response.headers['retry-after']).toBe('1');
   });
 
-  it('translates what the body parser refuses', async () => {
+  it('maps errors of the body parser to 400, 413 and 415', async () => {
     const { app } = createApp((_req, res) => void res.end());
     const post = (body: string) => request(app).post('/things/1').type('json').send(body);
     expect((await post('{')).status).toBe(400);
     expect((await post(JSON.stringify('x'.repeat(200)))).status).toBe(413);
-    const latin = await request(app)
+    const unknownCharset = await request(app)
       .post('/things/1')
       .set('Content-Type', 'application/json; charset=x-y')
       .send('{}');
-    expect(latin.status).toBe(415);
+    expect(unknownCharset.status).toBe(415);
   });
 });
 
 describe('validate()', () => {
   const schema = z.strictObject({ n: z.int().max(9), deep: z.strictObject({ a: z.string() }).optional() });
 
-  it('gives back the parsed value', () => {
-    expect(validate(schema, { n: 1 }, KINDS.invalid)).toEqual({ n: 1 });
+  it('returns the parsed value', () => {
+    expect(validate(schema, { n: 1 })).toEqual({ n: 1 });
   });
 
-  it('names each field, with the limit that it broke', () => {
-    expect(() => validate(schema, { n: 10, deep: { a: '', b: 1 }, x: 1 }, KINDS.invalid)).toThrow(
+  it('names each invalid field and its limit', () => {
+    expect(() => validate(schema, { n: 10, deep: { a: '', b: 1 }, x: 1 })).toThrow(
       expect.objectContaining({
         code: 'invalid',
         details: expect.objectContaining({
           errors: [
-            { field: 'n', detail: expect.stringContaining('<=9') },
+            { field: 'n', detail: 'Must be at most 9, received 10' },
             { field: 'deep.b', detail: 'Unknown field' },
             { field: 'x', detail: 'Unknown field' },
           ],
@@ -147,8 +139,22 @@ describe('validate()', () => {
   });
 });
 
-describe('only()', () => {
-  it('answers OPTIONS with what is allowed, and refuses the rest by it', async () => {
+describe('a validation error', () => {
+  it('is short even if a request has thousands of invalid fields or one very long one', () => {
+    const body = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`x${i}`, 1]));
+    const sent = [
+      { n: 1, ...body },
+      { n: 1, ['x'.repeat(60_000)]: 1 },
+    ];
+    for (const each of sent) {
+      const parse = () => validate(z.strictObject({ n: z.int() }), each);
+      expect(parse).toThrow(expect.objectContaining({ message: expect.stringMatching(/^x.{10,1500}$/) }));
+    }
+  });
+});
+
+describe('methodNotAllowed()', () => {
+  it('returns 204 with Allow for OPTIONS, and 405 for other methods', async () => {
     const { app } = createApp((_req, _res, next) => {
       next();
     });
@@ -160,15 +166,15 @@ describe('only()', () => {
 });
 
 describe('accessLog()', () => {
-  it('reports the pattern of the route and logs one line with the ids', async () => {
+  it('records the route pattern and logs one line with the ids', async () => {
     const { app, finished, lines } = createApp((_req, res) => void res.status(204).end());
-    const answer = await request(app).get('/things/42?secret=1');
+    const response = await request(app).get('/things/42?secret=1');
     expect(finished).toEqual([
       { method: 'GET', endpoint: '/things/:id', status: 204, seconds: expect.any(Number) },
     ]);
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
-      request_id: answer.headers['x-request-id'],
+      request_id: response.headers['x-request-id'],
       task_id: '42',
       path: '/things/42',
       status: 204,
@@ -183,51 +189,138 @@ describe('listen()', () => {
     await Promise.all(open.splice(0).map((server) => server.close({ lingerMs: 0, deadlineMs: 0 })));
   });
   const start = async (handler: Parameters<typeof listen>[0], port = 0) => {
-    const server = await listen(handler, { host: '127.0.0.1', port, variable: 'MY_PORT' });
+    const server = await listen(handler, { ...options, port });
     open.push(server);
     return server;
   };
+  const options = { host: '127.0.0.1', variable: 'MY_PORT', keepAliveTimeoutMs: 75_000 };
 
-  it('says in one line which variable to change when the port is in use', async () => {
+  it('names the variable to change if the port is in use', async () => {
     const { port } = await start((_req, res) => void res.end());
     await expect(start((_req, res) => void res.end(), port)).rejects.toThrow(
-      `Port ${port} is in use: stop what listens there, or set MY_PORT`,
+      `Port ${port} is in use: stop the other process, or set MY_PORT`,
     );
   });
 
-  it('lets a running answer end before it closes', async () => {
+  it.each(['nowhere.invalid', '203.0.113.1', '[::1]'])(
+    'names HOST if %s is not an address of this machine',
+    async (host) => {
+      await expect(listen(() => undefined, { ...options, host, port: 0 })).rejects.toThrow(
+        /^Cannot listen on .*; set HOST to an address of this machine$/,
+      );
+    },
+  );
+
+  it.each([
+    ['::1', '[::1]'],
+    ['::', '[::1]'],
+    ['::', '127.0.0.1'],
+    ['localhost', 'localhost'],
+  ])('listens on %s, reachable as %s', async (host, name) => {
+    const server = await listen((_req, res) => void res.end('here'), { ...options, host, port: 0 });
+    open.push(server);
+    expect(await (await fetch(`http://${name}:${server.port}`)).text()).toBe('here');
+  });
+
+  it('closes an idle connection after the keep-alive timeout', async () => {
+    const server = await listen((_req, res) => void res.end(), {
+      ...options,
+      keepAliveTimeoutMs: 1_000,
+      port: 0,
+    });
+    open.push(server);
+    const socket = connect(server.port, '127.0.0.1');
+    const ended = once(socket, 'close');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [head] = (await once(socket, 'data')) as [Buffer];
+    expect(head.toString()).toContain('\r\nKeep-Alive: timeout=1\r\n');
+    await ended;
+  });
+
+  it('closes a connection whose last response ends after close() was called', async () => {
+    const entered = Promise.withResolvers<undefined>();
+    const release = Promise.withResolvers<undefined>();
+    const server = await start((_req, res) => {
+      // These response headers keep the connection alive.
+      res.write('half');
+      entered.resolve(undefined);
+      void release.promise.then(() => res.end());
+    });
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await entered.promise;
+    const closed = server.close({ lingerMs: 0, deadlineMs: 60_000 });
+    await eventually(async () => {
+      const another = connect(server.port, '127.0.0.1');
+      await expect(once(another, 'connect').finally(() => another.destroy())).rejects.toThrow();
+    });
+    release.resolve(undefined);
+    const [response] = await Promise.all([text(socket), closed]);
+    expect(response).toContain('Connection: keep-alive');
+    expect(response).toMatch(/\r\n0\r\n\r\n$/);
+  }, 10_000);
+
+  it('completes a running response before it closes', async () => {
     const entered = Promise.withResolvers<undefined>();
     const release = Promise.withResolvers<undefined>();
     const server = await start((_req, res) => {
       entered.resolve(undefined);
       void release.promise.then(() => res.end('whole'));
     });
-    const answer = fetch(`http://127.0.0.1:${server.port}`);
+    const response = fetch(`http://127.0.0.1:${server.port}`);
     await entered.promise;
     const closed = server.close({ lingerMs: 0, deadlineMs: 10_000 });
     release.resolve(undefined);
-    expect(await (await answer).text()).toBe('whole');
+    expect(await (await response).text()).toBe('whole');
     await closed;
   });
 
   it.each([
-    ['nonsense\r\n\r\n', 400],
-    [`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
-  ])('refuses what it cannot parse as it refuses everything else', async (sent, status) => {
+    { what: 'an unparsable request', sent: 'nonsense\r\n\r\n', status: 400 },
+    {
+      what: 'headers of 20 kB',
+      sent: `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      status: 431,
+    },
+  ])('returns a problem document with status $status for $what', async ({ sent, status }) => {
     const server = await start((_req, res) => void res.end());
     const socket = connect(server.port, '127.0.0.1');
     socket.end(sent);
-    const answer = await text(socket);
-    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(answer).toMatch(/\r\ntraceparent: 00-/);
-    const id = /\r\nX-Request-Id: (\S+)\r\n/.exec(answer)?.[1];
-    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, request_id: id });
+    const response = await text(socket);
+    expect(response).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(response).toMatch(/\r\ntraceparent: 00-/);
+    const id = /\r\nX-Request-Id: (\S+)\r\n/.exec(response)?.[1];
+    expect(JSON.parse(response.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, request_id: id });
   });
 
-  it('cuts off an answer that outlasts the deadline', async () => {
+  it('serves nothing that arrives after a 408', async () => {
+    let served = 0;
+    const server = createServer((_req, res) => {
+      served++;
+      res.end();
+    }).on('clientError', handleClientError);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    await using parts = new AsyncDisposableStack();
+    parts.defer(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const { port } = server.address() as AddressInfo;
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    const late = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    server.emit('clientError', late, socket);
+    const [response] = (await once(client, 'data')) as [Buffer];
+    expect(response.toString()).toMatch(/^HTTP\/1\.1 408 /);
+    client.end('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    if (!socket.closed) await once(socket, 'close');
+    expect(served).toBe(0);
+  });
+
+  it('aborts a response that exceeds the deadline', async () => {
     const server = await start((_req, res) => void res.write('half'));
-    const answer = await fetch(`http://127.0.0.1:${server.port}`);
-    const rest = answer.text();
+    const response = await fetch(`http://127.0.0.1:${server.port}`);
+    const rest = response.text();
     await Promise.all([server.close({ lingerMs: 0, deadlineMs: 10 }), expect(rest).rejects.toThrow()]);
   });
 });

@@ -4,22 +4,22 @@ import { waitForRedis } from '@primes/service-kit';
 import { Redis } from 'ioredis';
 
 let server: TestRedis;
-let told: string[];
+let logged: string[];
 let opened: number;
 let stop: AbortController;
 
 beforeEach(async () => {
   server = await startRedis();
-  [told, opened, stop] = [[], 0, new AbortController()];
+  [logged, opened, stop] = [[], 0, new AbortController()];
 });
 afterEach(() => server[Symbol.asyncDispose]());
 
 function wait(url: string, waitMs = 30_000): Promise<void> {
-  const tell = (_: object, line: string) => told.push(line);
+  const log = (_: object, line: string) => logged.push(line);
   return waitForRedis([url], {
     timeoutMs: 500,
     waitMs,
-    log: { warn: tell, info: tell },
+    log: { warn: log, info: log },
     signal: stop.signal,
     meanwhile: () => {
       opened += 1;
@@ -34,12 +34,20 @@ function wait(url: string, waitMs = 30_000): Promise<void> {
 }
 
 describe('waitForRedis()', () => {
-  it('says nothing when Redis is there', async () => {
+  it('logs nothing if Redis is available', async () => {
     await wait(server.url);
-    expect(told).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
-  it('waits for one that starts later, with one line at the beginning and one at the end', async () => {
+  it('warns once about an eviction policy', async () => {
+    const redis = new Redis(server.url);
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    redis.disconnect();
+    await wait(server.url);
+    expect(logged).toEqual(['redis may evict keys: maxmemory-policy must be noeviction']);
+  });
+
+  it('waits until Redis starts, and logs once before and once after', async () => {
     await server.stop();
     const waiting = wait(server.url);
     await eventually(() => {
@@ -47,28 +55,26 @@ describe('waitForRedis()', () => {
     });
     await server.start();
     await waiting;
-    expect(told).toEqual(['waiting for redis', 'redis is there']);
+    expect(logged).toEqual(['waiting for redis', 'redis available']);
     expect(opened).toBe(0);
   });
 
-  it('waits for a name that is not known yet', async () => {
+  it('waits for a host name that does not resolve yet', async () => {
     const waiting = wait('redis://redis.invalid:6379', 0);
-    await expect(waiting).rejects.toThrow(
-      /^Redis at redis\.invalid:6379: getaddrinfo .*; waited 0 s for it$/,
-    );
-    expect(told).toEqual(['waiting for redis']);
+    await expect(waiting).rejects.toThrow(/^Redis at redis\.invalid:6379: getaddrinfo .*; waited 0 s$/);
+    expect(logged).toEqual(['waiting for redis']);
   });
 
-  it('gives up after its time, and says for what it waited', async () => {
+  it('rejects after the wait time, and names the address and the error', async () => {
     await server.stop();
     await expect(wait(server.url, 600)).rejects.toThrow(
-      /^Redis at 127\.0\.0\.1:\d+: connect ECONNREFUSED .*; waited 0\.6 s for it$/,
+      /^Redis at 127\.0\.0\.1:\d+: connect ECONNREFUSED .*; waited 0\.6 s$/,
     );
-    expect(told).toEqual(['waiting for redis']);
+    expect(logged).toEqual(['waiting for redis']);
     expect(opened).toBe(0);
   });
 
-  it('does not wait for a password to become right', async () => {
+  it('does not wait if the password is wrong', async () => {
     const redis = new Redis(server.url);
     await redis.config('SET', 'requirepass', 'right');
     redis.disconnect();
@@ -76,10 +82,17 @@ describe('waitForRedis()', () => {
       const url = server.url.replace('//', `//${credentials}`);
       await expect(wait(url)).rejects.toThrow(/^Redis at 127\.0\.0\.1:\d+: (NOAUTH|WRONGPASS)/);
     }
-    expect(told).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
-  it('ends at once when the process is to stop', async () => {
+  it('does not wait for a database that does not exist', async () => {
+    await expect(wait(`${server.url}/99`)).rejects.toThrow(
+      /^Redis at 127\.0\.0\.1:\d+: ERR DB index is out of range$/,
+    );
+    expect(logged).toEqual([]);
+  });
+
+  it('ends at once if the process stops', async () => {
     await server.stop();
     const waiting = wait(server.url);
     await eventually(() => {

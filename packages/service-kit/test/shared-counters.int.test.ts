@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually, testRedisUrl, uniquePrefix } from '@primes/testing';
+import { eventually, startRedis, testRedisUrl, uniquePrefix } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { SharedCounters } from '../src/index.ts';
 
 describe('SharedCounters', () => {
-  it('add up over processes, with one command a field for what is counted at once', async () => {
+  it('sum up over processes, with one command per field and turn of the event loop', async () => {
     const key = uniquePrefix();
     const redis = new Redis(testRedisUrl());
     const sent: unknown[] = [];
@@ -14,15 +14,15 @@ describe('SharedCounters', () => {
         return redis.hincrby(...args);
       },
     } as Pick<Redis, 'hincrby'>;
-    const [here, there] = [new SharedCounters(spied, key), new SharedCounters(redis, key)];
+    const [first, second] = [new SharedCounters(spied, key), new SharedCounters(redis, key)];
     for (let i = 0; i < 3; i++) {
-      here.add('hits', 2);
-      // Another promise of the same turn.
+      first.add('hits', 2);
+      // Another microtask of the same turn.
       await Promise.resolve();
     }
-    here.add('misses');
-    here.add('misses', 0);
-    there.add('hits');
+    first.add('misses');
+    first.add('misses', 0);
+    second.add('hits');
     await eventually(async () => {
       expect(await redis.hgetall(key)).toEqual({ hits: '7', misses: '1' });
     });
@@ -30,7 +30,7 @@ describe('SharedCounters', () => {
       [key, 'hits', 6],
       [key, 'misses', 1],
     ]);
-    here.add('hits');
+    first.add('hits');
     await eventually(async () => {
       expect(await redis.hget(key, 'hits')).toBe('8');
     });
@@ -38,11 +38,28 @@ describe('SharedCounters', () => {
     await redis.quit();
   });
 
-  it('cost nothing but the count while Redis is away', async () => {
+  it('keep counts that Redis rejects, for example while its memory is full', async () => {
+    await using server = await startRedis();
+    const redis = new Redis(server.url);
+    const counters = new SharedCounters(redis, 'key');
+    await redis.config('SET', 'maxmemory', 1);
+    counters.add('hits', 2);
+    counters.add('misses');
+    await new Promise(setImmediate);
+    await expect(redis.hincrby('key', 'hits', 1)).rejects.toThrow('OOM');
+    await redis.config('SET', 'maxmemory', 0);
+    counters.add('hits', 3);
+    await eventually(async () => {
+      expect(await redis.hgetall('key')).toEqual({ hits: '5', misses: '1' });
+    });
+    redis.disconnect();
+  });
+
+  it('do not reject while Redis is unavailable', async () => {
     const redis = new Redis({ lazyConnect: true, enableOfflineQueue: false });
     const counters = new SharedCounters(redis, 'key');
     counters.add('hits');
-    // A rejection that nobody handles would end the process.
+    // An unhandled rejection would end the process.
     await new Promise(setImmediate);
     redis.disconnect();
   });

@@ -1,8 +1,8 @@
 /**
- * How many bits are set in `bytes` bytes from `address` on, which is a multiple of 32.
+ * Number of set bits in the `bytes` bytes from `address` on; `bytes` is a multiple of 32.
  *
- * The scalar instruction: 1.0 ms to 10^9, as fast as the bytes come from L2. i8x16.popcnt is emulated with
- * two table look-ups a vector, and no faster.
+ * Uses the scalar instruction: 1.0 ms to 10^9, limited by reads from L2. i8x16.popcnt is emulated with two table
+ * look-ups per vector and is no faster.
  */
 export function countBits(address: usize, bytes: usize): i32 {
   let count: i64 = 0;

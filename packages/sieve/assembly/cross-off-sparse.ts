@@ -2,9 +2,9 @@ import { BATCH, ENTRY_BYTES, MASKS, STARTS, locate } from './batch';
 import { BATCH_PRIMES } from './tuning';
 
 /**
- * Crosses off primes that are larger than the segment, for numbers above 1.7 · 10^10: each class has one
- * multiple in it or none, mostly none at great heights. There a sieve would sort the primes by the segment of
- * their next multiple (primesieve's EratBig); this only has to be right.
+ * Crosses off primes that are larger than the segment, for numbers above 1.7 · 10^10. Each class has at most one multiple
+ * in the segment, and for large numbers mostly none. A fast sieve would sort these primes by the segment of their next
+ * multiple (primesieve's EratBig); this one only needs to be correct.
  */
 export function crossOffSparse(segment: usize, bytes: u32, firstByte: f64, from: usize, to: usize): void {
   const segmentEnd = segment + bytes;

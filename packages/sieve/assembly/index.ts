@@ -14,18 +14,17 @@ import { NUMBERS_PER_BYTE, bitOfResidue } from './wheel';
 
 export { PRIMES_CAPACITY, SEGMENT_BYTES };
 
-/** Where `sieve` leaves its bitmap; behind it the room for crossings that go past its end. */
+/** The bitmap that `sieve` writes, followed by room for crossings past its end. */
 export const SEGMENT: usize = memory.data(SEGMENT_BYTES + LARGEST_MEDIUM_PRIME, 64);
 
-/** Where the caller puts the sieving primes, u32, ascending from 7. One more may be read, not used. */
+/** The sieving primes, written by the caller: u32, ascending from 7. One more value may be read, but is not used. */
 export const PRIMES: usize = memory.data(4 * (PRIMES_CAPACITY + 1), 16);
 
 /**
- * Fills the first `bytes` bytes of SEGMENT, at most SEGMENT_BYTES, with the bitmap of the numbers from
- * 30 · `firstByte` on, and returns how many bits are set: those of the primes. 2, 3 and 5 have no bit.
+ * Fills the first `bytes` bytes of SEGMENT, at most SEGMENT_BYTES, with the bitmap of the numbers from 30 · `firstByte`
+ * on, and returns the number of set bits, which are the primes. 2, 3 and 5 have no bit.
  *
- * @pre the first `primeCount` primes at PRIMES are all from 7 to LARGEST_PRE_SIEVE_PRIME and to the root of
- * the end at least
+ * @pre PRIMES contains `primeCount` primes: all from 7 to LARGEST_PRE_SIEVE_PRIME and to the square root of the end
  */
 export function sieve(firstByte: f64, bytes: i32, primeCount: i32): i32 {
   const end = <f64>NUMBERS_PER_BYTE * (firstByte + <f64>bytes);
@@ -43,12 +42,12 @@ export function sieve(firstByte: f64, bytes: i32, primeCount: i32): i32 {
   crossOffSparse(SEGMENT, bytes, firstByte, sparse, last);
 
   restore(firstByte, bytes, last);
-  // Bits are counted by 32 bytes.
+  // `countBits` reads 32 bytes at a time.
   memory.fill(SEGMENT + bytes, 0, 32);
   return countBits(SEGMENT, bytes);
 }
 
-/** Sets the bits of the primes up to address `end` again, which were crossed off with their multiples. */
+/** Sets the bits of the primes up to address `end`, which were crossed off with their multiples. */
 function restore(firstByte: f64, bytes: i32, end: usize): void {
   if (firstByte > <f64>(load<u32>(end - 4) / NUMBERS_PER_BYTE)) return;
   const first = <i32>firstByte;
@@ -60,11 +59,11 @@ function restore(firstByte: f64, bytes: i32, end: usize): void {
     const at = SEGMENT + byte;
     store<u8>(at, load<u8>(at) | bitOfResidue(p % NUMBERS_PER_BYTE));
   }
-  // 1 is no prime.
+  // 1 is not a prime.
   if (first == 0) store<u8>(SEGMENT, load<u8>(SEGMENT) & 0xfe);
 }
 
-/** The address after the last prime that is not above `limit`, in the list that ends at `end`. */
+/** The address after the last prime up to `limit`, in the list that ends at `end`. */
 function primesUpTo(limit: u32, end: usize): usize {
   let low: i32 = 0;
   let high = <i32>(end - PRIMES) / 4;

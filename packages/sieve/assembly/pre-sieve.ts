@@ -2,20 +2,19 @@ import { crossOff } from './cross-off';
 import { remainder } from './remainder';
 import { PATTERN_ROOM, PRE_SIEVE_ROWS, ROW_COUNT, STRETCH_BYTES } from './tuning';
 
-// The primes up to 251 have two thirds of all multiples. What a few of them leave repeats after the
-// product of the primes in bytes, since that many bytes hold 30 times as many numbers: such a pattern is made
-// once, and ANDed from then on (primesieve's PreSieve).
+// The primes up to 251 have two thirds of all multiples. The bitmap without the multiples of a few primes repeats after as
+// many bytes as the product of the primes. Such a pattern is computed once and then ANDed (primesieve's PreSieve).
 
-/** A pattern is four u32: its address, its period in bytes, where in it the next stretch starts, nothing. */
+/** A pattern is four u32: its address, its period in bytes, the offset of the next stretch, and an unused one. */
 const PATTERNS: usize = memory.data(16 * ROW_COUNT, 16);
 const ADDRESS: usize = 0;
 const PERIOD: usize = 4;
 const NEXT: usize = 8;
 
-/** Patterns that are ANDed in one pass over a stretch; more addresses would not fit in the registers. */
+/** Patterns that are ANDed in one pass over a stretch; more addresses would not fit into the registers. */
 const PASS_PATTERNS = 8;
 
-/** All patterns, each as long as its period and a stretch. */
+/** All patterns; the length of each is its period plus a stretch. */
 const PATTERN_BYTES: usize = memory.data(PATTERN_ROOM, 64);
 
 let end = PATTERN_BYTES;
@@ -33,8 +32,8 @@ for (let row = 0; row < ROW_COUNT; row++) {
 }
 
 /**
- * Overwrites `bytes` bytes from address `out` on, which are byte `firstByte` of the wheel and the next ones:
- * multiples of the pre-sieve primes (and these themselves) get 0, all others 1.
+ * Overwrites `bytes` bytes from address `out` on, the first of which is byte `firstByte` of the wheel: the pre-sieve primes
+ * and their multiples become 0, all other bits 1.
  *
  * Rounds `bytes` up to a multiple of 64.
  */
@@ -52,7 +51,7 @@ export function preSieve(out: usize, bytes: u32, firstByte: f64): void {
   }
 }
 
-/** Moves all patterns on by a stretch. */
+/** Advances all patterns by a stretch. */
 function advance(): void {
   for (let pattern = PATTERNS; pattern < PATTERNS + 16 * ROW_COUNT; pattern += 16) {
     const period = load<u32>(pattern, PERIOD);
@@ -62,20 +61,20 @@ function advance(): void {
   }
 }
 
-/** A class, since only methods can be declared inline in what is TypeScript, too. */
+/** A class, because in code that is also TypeScript only methods can be declared inline. */
 class Passes {
-  /** Writes what the eight patterns from `pattern` on have in common. */
+  /** Writes the AND of the eight patterns from `pattern` on. */
   static first(out: usize, end: usize, pattern: usize): void {
     Passes.and(out, end, pattern, true);
   }
 
-  /** ANDs the eight patterns from `pattern` on to what is there. */
+  /** ANDs the existing bits with the eight patterns from `pattern` on. */
   static next(out: usize, end: usize, pattern: usize): void {
     Passes.and(out, end, pattern, false);
   }
 
   @inline static and(out: usize, end: usize, pattern: usize, fresh: bool): void {
-    // As distances from `out`, so that one variable counts for all.
+    // As distances from `out`, so that only one variable changes.
     const a = Passes.source(pattern) - out;
     const b = Passes.source(pattern + 16) - out;
     const c = Passes.source(pattern + 32) - out;

@@ -1,13 +1,13 @@
-/** How many numbers one byte of a bitmap stands for. */
+/** Numbers that one byte of a bitmap represents. */
 export const NUMBERS_PER_BYTE: i32 = 30;
 
-/** The residues of the wheel, eight i32: bit i of byte k stands for the number 30k + the i-th of them. */
+/** The residues of the wheel, eight i32: bit i of byte k represents the number 30k + the i-th of them. */
 export const RESIDUES: usize = memory.data<i32>([1, 7, 11, 13, 17, 19, 23, 29], 16);
 
 /** By residue m of a prime, eight i32: the byte of m · r for each residue r. */
 export const PRODUCT_BYTES: usize = memory.data(NUMBERS_PER_BYTE * 32, 16);
 
-/** By residue m of a prime, eight u8: all bits but the one of m · r for each residue r. */
+/** By residue m of a prime, eight u8: all bits except that of m · r, for each residue r. */
 export const PRODUCT_MASKS: usize = memory.data(NUMBERS_PER_BYTE * 8, 16);
 
 /** The bit of a number with the residue `m`, 0 if it has none. */

@@ -7,7 +7,7 @@ const unaligned = fc
   .tuple(fc.uint8Array({ maxLength: 100 }), fc.nat({ max: 7 }))
   .map(([bytes, offset]) => atOffset(bytes, offset));
 
-/** The indices of the set bits, one bit after the other. */
+/** The indices of the set bits, tested bit by bit. */
 function setBits(bitmap: Uint8Array): number[] {
   const indices: number[] = [];
   for (let bit = 0; bit < 8 * bitmap.length; bit++)
@@ -16,7 +16,7 @@ function setBits(bitmap: Uint8Array): number[] {
 }
 
 describe('countBits()', () => {
-  it('counts each byte value in each place of a word', () => {
+  it('counts each byte value at each position in a word', () => {
     for (let value = 0; value < 256; value++) {
       for (let place = 0; place < 7; place++) {
         const bitmap = new Uint8Array(7);
@@ -43,9 +43,9 @@ describe('nthSetBit()', () => {
     );
   });
 
-  it('says how many bits there are when there are too few', () => {
+  it('includes the number of set bits in the error if there are too few', () => {
     expect(() => nthSetBit(Uint8Array.of(0xff, 1), 12)).toThrow(
-      '`k` must be below the 9 bits that are set: received 12',
+      '`k` must be less than the number of set bits, 9: received 12',
     );
   });
 

@@ -1,4 +1,6 @@
-/** How many bits of `bitmap` are set. */
+import { checkInteger } from './check-integer.ts';
+
+/** Number of set bits in `bitmap`. */
 export function countBits(bitmap: Uint8Array): number {
   // A DataView reads words at any offset, as fast as an aligned Uint32Array (14 against 16 ms to 10^9).
   const view = new DataView(bitmap.buffer, bitmap.byteOffset, bitmap.length);
@@ -12,12 +14,10 @@ export function countBits(bitmap: Uint8Array): number {
 /**
  * The index of the set bit that has `k` set bits before it. Bits count from the lowest of the first byte.
  *
- * @throws {RangeError} If `bitmap` does not have more than `k` bits set, or `k` is not an integer from 0 up
+ * @throws {RangeError} If `bitmap` has at most `k` set bits, or `k` is not a non-negative integer.
  */
 export function nthSetBit(bitmap: Uint8Array, k: number): number {
-  if (!Number.isInteger(k) || k < 0) {
-    throw new RangeError(`\`k\` must be an integer from 0 up: received ${k}`);
-  }
+  checkInteger('k', k);
   const view = new DataView(bitmap.buffer, bitmap.byteOffset, bitmap.length);
   const wholeWords = bitmap.length - (bitmap.length % 4);
   let before = k;
@@ -32,7 +32,7 @@ export function nthSetBit(bitmap: Uint8Array, k: number): number {
     if (count > before) return 8 * byte + nthBitOfByte(bitmap[byte], before);
     before -= count;
   }
-  throw new RangeError(`\`k\` must be below the ${k - before} bits that are set: received ${k}`);
+  throw new RangeError(`\`k\` must be less than the number of set bits, ${k - before}: received ${k}`);
 }
 
 /** Adds neighbouring fields of 1, 2 and 4 bits, then the four bytes (Hacker's Delight, 5-1). */

@@ -22,7 +22,7 @@ describe('DecimalCounter', () => {
     }
   });
 
-  it('shows the sum of whatever was added', () => {
+  it('equals the sum of any amounts that were added', () => {
     const amounts = fc.array(fc.oneof(fc.nat({ max: 30 }), fc.nat({ max: 10 ** 12 })), { minLength: 1 });
     fc.assert(
       fc.property(amounts, (list) => {
@@ -39,7 +39,7 @@ describe('DecimalCounter', () => {
     expect(textOf(counter)).toBe('9007199254740991');
   });
 
-  it('writes to the place it is given', () => {
+  it('writes at the given offset', () => {
     const counter = new DecimalCounter();
     counter.add(42);
     const target = new Uint8Array(5).fill(0x2e);

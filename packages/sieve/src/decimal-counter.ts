@@ -2,12 +2,12 @@ const ZERO = '0'.charCodeAt(0);
 /** Enough for every safe integer. */
 const DIGITS = 16;
 
-/** A growing number as ASCII digits, so that writing it takes no division. 0 has no digits. */
+/** An increasing number as ASCII digits, so that writing it needs no division. 0 has no digits. */
 export class DecimalCounter {
   readonly #digits = new Uint8Array(DIGITS).fill(ZERO);
   #first = DIGITS;
 
-  /** Adds `amount`, an integer from 0 up. */
+  /** Adds `amount`, a non-negative integer. */
   add(amount: number): void {
     let i = DIGITS - 1;
     while (amount > 0) {

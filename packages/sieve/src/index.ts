@@ -1,4 +1,5 @@
 export { countBits, nthSetBit } from './bits.ts';
+export { checkInteger } from './check-integer.ts';
 export { nthPrimeUpperBound } from './nth-prime-bound.ts';
 export { createRangeSieve } from './pool/kernel-module.ts';
 export type { SieveRange, SievedRange } from './pool/protocol.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { PRIMES_BELOW_POWER_OF_TEN } from '@primes/testing';
+import { PRIMES_BELOW_POWER_OF_TEN } from '../test/known-primes.ts';
 import fc from 'fast-check';
 import { atOffset, expectedBitmap, firstDifference } from '../test/oracle.ts';
 import { countPrimesUpTo } from '../test/count-primes.ts';
@@ -13,22 +13,22 @@ import { byteOfNumber } from './wheel30.ts';
 
 const ALL_SIEVING_PRIMES = sievingPrimesUpTo(2 ** 20);
 const LAST_BYTE = byteOfNumber(MAX_NUMBER);
-/** The highest byte that a task can ask for: the 10^9-th prime is 22,801,763,489. */
-const HIGHEST_ASKED = byteOfNumber(2.3e10);
+/** The highest byte that a task can need: the 10^9-th prime is 22,801,763,489. */
+const HIGHEST_TASK_BYTE = byteOfNumber(2.3e10);
 
-// One instance for all, so that each range meets what the ones before have left in its memory.
+// All tests share one instance, so that each range runs on memory that earlier ranges have used.
 let kernel: KernelSieve;
 beforeAll(() => {
   kernel = new KernelSieve(compileKernel()!);
 });
 
-/** Checks the bytes and the count against `sieveSegment`. */
+/** Compares the bytes and the count with those of `sieveSegment`. */
 function expectEqual(firstByte: number, bytes: number): void {
   const expected = new Uint8Array(bytes);
   sieveSegment(expected, firstByte, ALL_SIEVING_PRIMES);
   const out = new Uint8Array(bytes).fill(0x5a);
   const count = kernel.sieve(out, firstByte);
-  // One assertion, and only if it fails: there are thousands of ranges.
+  // `expect` only on a difference, because there are thousands of ranges.
   const difference = firstDifference(out, expected);
   if (difference !== -1 || count !== countBits(expected)) {
     expect({ firstByte, bytes, difference, count }).toEqual({ difference: -1, count: countBits(expected) });
@@ -47,7 +47,7 @@ describe('KernelSieve', () => {
     }
   });
 
-  it('equals the oracle for the first ranges, whatever sizes an instance begins with', () => {
+  it('equals the oracle for the first ranges of a new instance, for any sizes', () => {
     for (let bytes = 1; bytes <= 300; bytes++) {
       const first = new KernelSieve(compileKernel()!);
       const out = new Uint8Array(bytes);
@@ -56,21 +56,21 @@ describe('KernelSieve', () => {
     }
   });
 
-  it('equals the oracle when the borders of a segment slide', () => {
+  it('equals the oracle when segment boundaries shift', () => {
     for (let slide = -40; slide <= 40; slide++) {
       expectEqual(SEGMENT_BYTES + slide, SEGMENT_BYTES);
       expectEqual(byteOfNumber(1e9) + slide, SEGMENT_BYTES + slide);
     }
   });
 
-  it('equals the oracle around the borders of the blocks and of the vectors', () => {
+  it('equals the oracle around block and vector boundaries', () => {
     const block = SEGMENT_BYTES / 4;
     for (const border of [16, 32, 64, 4_096, block, 2 * block, 3 * block, SEGMENT_BYTES, 2 * SEGMENT_BYTES]) {
       for (let slide = -3; slide <= 3; slide++) expectEqual(7_777_777, border + slide);
     }
   });
 
-  it('equals the oracle where the next regime, or its first prime, begins', () => {
+  it('equals the oracle where the next class of primes, or its first prime, begins', () => {
     // The last and the first primes of the patterns, the small, the medium and the sparse ones.
     for (const p of [251, 257, 3_989, 4_001, 131_071, 131_101, 1_048_573]) {
       for (let slide = -2; slide <= 2; slide++) {
@@ -80,10 +80,10 @@ describe('KernelSieve', () => {
     }
   });
 
-  it('equals the oracle for any place and size up to the highest that a task can ask for', () => {
+  it('equals the oracle for any position and size up to the highest that a task can need', () => {
     fc.assert(
       fc.property(
-        fc.nat({ max: HIGHEST_ASKED }),
+        fc.nat({ max: HIGHEST_TASK_BYTE }),
         fc.integer({ min: 1, max: SEGMENT_BYTES }),
         (firstByte, bytes) => {
           expectEqual(firstByte, bytes);
@@ -93,8 +93,8 @@ describe('KernelSieve', () => {
     );
   });
 
-  it('equals the oracle for any place and size up to MAX_NUMBER', () => {
-    // As many low numbers as high ones: the exponent is what is drawn evenly.
+  it('equals the oracle for any position and size up to MAX_NUMBER', () => {
+    // The exponent is uniformly distributed, so that low numbers are as frequent as high ones.
     const firstByte = fc
       .double({ min: 0, max: Math.log(LAST_BYTE - SEGMENT_BYTES), noNaN: true })
       .map((x) => Math.floor(Math.exp(x)));
@@ -107,7 +107,7 @@ describe('KernelSieve', () => {
     expectEqual(LAST_BYTE - SEGMENT_BYTES, SEGMENT_BYTES);
   });
 
-  it('equals the oracle however a range is cut', () => {
+  it('equals the oracle for any split of a range', () => {
     const first = byteOfNumber(5e9);
     const all = new Uint8Array(3 * SEGMENT_BYTES);
     kernel.sieve(all, first);
@@ -127,7 +127,7 @@ describe('KernelSieve', () => {
     expectEqual(first, all.length);
   });
 
-  it('writes to a view at any alignment and to nothing beside it', () => {
+  it('writes to a view at any alignment and not outside it', () => {
     const all = expectedBitmap(1_000_000, 40);
     for (let offset = 0; offset < 8; offset++) {
       for (let bytes = 1; bytes <= 40; bytes++) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NTH_PRIME } from '@primes/testing';
+import { NTH_PRIME } from '../test/known-primes.ts';
 import { nthPrimeUpperBound } from './nth-prime-bound.ts';
 import { sievingPrimesUpTo } from './sieving-primes.ts';
 import { WHEEL_PRIMES } from './wheel30.ts';
@@ -12,7 +12,7 @@ describe('nthPrimeUpperBound()', () => {
     expect(PRIMES.length).toBeGreaterThan(3_000_000);
     const tooLow: number[] = [];
     for (let n = 1; n <= 100_000; n++) if (nthPrimeUpperBound(n) < PRIMES[n - 1]) tooLow.push(n);
-    // The bound grows with n, so one that reaches the prime 16 further holds for all that lie between.
+    // The bound grows with n, so a bound that reaches the prime 16 positions later holds for all between.
     for (let n = 100_000; n + 16 <= PRIMES.length; n += 16) {
       if (nthPrimeUpperBound(n) < PRIMES[n + 15]) tooLow.push(n);
     }
@@ -30,7 +30,7 @@ describe('nthPrimeUpperBound()', () => {
     expect([1, 2, 3, 4, 5].map(nthPrimeUpperBound)).toEqual([2, 3, 5, 7, 11]);
   });
 
-  it('is a safe integer as long as there is one, then a RangeError', () => {
+  it('is a safe integer while one exists, then throws a RangeError', () => {
     expect(Number.isSafeInteger(nthPrimeUpperBound(2 ** 47))).toBe(true);
     expect(() => nthPrimeUpperBound(2 ** 49)).toThrow(RangeError);
   });

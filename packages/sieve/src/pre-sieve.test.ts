@@ -15,11 +15,11 @@ function naive(firstByte: number, bytes: number): Uint8Array {
 }
 
 describe('preSieve()', () => {
-  it('crosses off the primes from 7 on without a gap', () => {
+  it('uses consecutive primes from 7 on', () => {
     expect([...PRE_SIEVE_PRIMES]).toEqual([7, 11, 13, 17, 19, 23, 29, 31, 37, 41]);
   });
 
-  it('equals division by each prime, at every alignment of the view, whatever was in it', () => {
+  it('equals division by each prime, at every alignment of the view and for any previous contents', () => {
     fc.assert(
       fc.property(
         fc.nat({ max: 36_000_000_000 }),
@@ -35,7 +35,7 @@ describe('preSieve()', () => {
     );
   });
 
-  it.each(PRE_SIEVE_ROWS)('goes on seamlessly where the pattern of %d, %d, … repeats', (...row) => {
+  it.each(PRE_SIEVE_ROWS)('stays correct where the pattern of %d, %d, … repeats', (...row) => {
     const period = row.reduce<number>((product, p) => product * p, 1);
     for (let before = 1; before <= 9; before++) {
       const bitmap = new Uint8Array(period + 20);

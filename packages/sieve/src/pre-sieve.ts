@@ -4,7 +4,7 @@ import { PRE_SIEVE_ROWS } from './tuning.ts';
 /** The primes that `preSieve` crosses off, ascending. */
 export const PRE_SIEVE_PRIMES = Uint32Array.from(PRE_SIEVE_ROWS.flat());
 
-/** A bitmap that repeats after `period` bytes, and its first three bytes once more behind it. */
+/** A bitmap that repeats after `period` bytes, followed by a copy of its first three bytes. */
 interface Pattern {
   readonly period: number;
   readonly bytes: Uint8Array;
@@ -14,11 +14,11 @@ interface Pattern {
 const [first, ...others] = PRE_SIEVE_ROWS.map(patternOf);
 
 /**
- * Overwrites `bitmap`, which starts at byte `firstByte` of the wheel: the multiples of the pre-sieve
- * primes (and these themselves) get 0, all others 1.
+ * Overwrites `bitmap`, which starts at byte `firstByte` of the wheel: the pre-sieve primes and their multiples become 0,
+ * all other bits 1.
  *
- * These small primes have the most multiples, and what they leave repeats after the product of their
- * values in bytes, since that many bytes hold 30 times as many numbers. See primesieve's PreSieve.
+ * These small primes have the most multiples, and the bitmap without them repeats after as many bytes as their product.
+ * See primesieve's PreSieve.
  */
 export function preSieve(bitmap: Uint8Array, firstByte: number): void {
   copyPattern(bitmap, first, firstByte % first.period);
@@ -43,12 +43,12 @@ function copyPattern(bitmap: Uint8Array, { bytes, period }: Pattern, from: numbe
 }
 
 function andPattern(bitmap: Uint8Array, { bytes, view, period }: Pattern, from: number): void {
-  // DataViews, since neither side is aligned: 15 ms a pattern to 10^9, and 80 byte by byte.
+  // DataViews, because neither side is aligned: 15 ms per pattern to 10^9, and 80 byte by byte.
   const target = new DataView(bitmap.buffer, bitmap.byteOffset, bitmap.length);
   const wholeWords = bitmap.length - (bitmap.length % 4);
   let done = 0;
   while (done < wholeWords) {
-    // The last word before the pattern repeats may read into the three bytes behind it.
+    // The last word before the pattern repeats may include the three copied bytes.
     const stretch = Math.min(wholeWords - done, (period - from + 3) & ~3);
     const end = done + stretch;
     for (let source = from; done < end; done += 4, source += 4) {

@@ -2,7 +2,7 @@ import { lowestBit, nthSetBit } from './bits.ts';
 import { DecimalCounter } from './decimal-counter.ts';
 import { NUMBERS_PER_BYTE, RESIDUES } from './wheel30.ts';
 
-/** A bitmap, and which byte of the wheel its first one is. */
+/** A bitmap and its position: the first byte is byte `firstByte` of the wheel. */
 export interface BitmapAt {
   readonly bitmap: Uint8Array;
   readonly firstByte: number;
@@ -13,49 +13,47 @@ const BYTES_PER_WORD = 4;
 const BITS_PER_WORD = 32;
 const NUMBERS_PER_WORD = BYTES_PER_WORD * NUMBERS_PER_BYTE;
 
-/** What each bit of a word (four bytes, little-endian) adds to the number of the first. */
+/** For each bit of a word (four bytes, little-endian), the difference from the number of byte 0. */
 const OFFSETS = Uint8Array.from(
   { length: BITS_PER_WORD },
   (_, bit) => NUMBERS_PER_BYTE * (bit >> 3) + RESIDUES[bit & 7],
 );
 
-/** The digits of 0 to 999 with leading zeros, the first one in the lowest byte, and 0 in the highest. */
+/** The digits of 0 to 999 with leading zeros: the first digit in the lowest byte, 0 in the highest. */
 const THREE_DIGITS = Uint32Array.from({ length: 1_000 }, (_, n) => {
   const [a, b, c] = [Math.floor(n / 100), Math.floor(n / 10) % 10, n % 10].map((digit) => ZERO + digit);
   return a | (b << 8) | (c << 16);
 });
 
-/** Numbers are stored in words, which may reach this far behind the first digit, or behind the last three. */
+/** Numbers are stored as words, which may end this many bytes after the first digit, or after the last three. */
 const OVERHANG = 16;
 
 /**
  * Writes the numbers of set bits, ascending, into one buffer after another.
  *
- * No number is ever divided. Its last three digits come from a table; those before them stay the same for fifty
- * numbers or so and are kept as text, which is stored by words, however many digits it has: what is too much is
- * overwritten by what comes next.
+ * Numbers are not divided. The last three digits come from a table. The digits before them stay the same for about fifty
+ * numbers and are kept as text, which is stored as whole words: the next digits overwrite the excess.
  */
 export class PrimeTextWriter {
-  /** The most bytes that one number and its separator take. */
+  /** Maximum number of bytes of one number and its separator. */
   readonly longest: number;
   readonly #bitmap: DataView;
   readonly #separator: Uint8Array;
-  /** What comes before the last three digits, */
+  /** The number without its last three digits, as a counter and as text. */
   readonly #thousands = new DecimalCounter();
-  /** as text, */
   readonly #prefixBytes = new Uint8Array(OVERHANG);
   readonly #prefix = new DataView(this.#prefixBytes.buffer);
-  /** of so many digits: none for numbers below 1,000. */
+  /** Number of digits of the text: 0 for numbers below 1,000. */
   #prefixLength = 0;
   #left: number;
-  /** Where in the bitmap the word is that is being written, */
+  /** Index in the bitmap of the current word. */
   #byte = 0;
-  /** what is left of it, */
+  /** The bits of the current word that are not written yet. */
   #word = 0;
-  /** and the number that its first byte begins with, less those thousands; may be negative. */
+  /** The number of the current word's first byte, minus the thousands; may be negative. */
   #rest = 0;
 
-  /** @pre the bitmap has `skip` + `count` bits set, or `count` is 0 */
+  /** @pre the bitmap has at least `skip` + `count` set bits, or `count` is 0 */
   constructor(
     { bitmap, firstByte }: BitmapAt,
     { skip, count, separator }: { skip: number; count: number; separator: Uint8Array },
@@ -71,12 +69,12 @@ export class PrimeTextWriter {
     this.#rest = this.#carry(NUMBERS_PER_BYTE * (firstByte + this.#byte));
   }
 
-  /** How many numbers are still to be written. */
+  /** How many numbers are not written yet. */
   get left(): number {
     return this.#left;
   }
 
-  /** Writes as many numbers as surely fit into `chunk` and returns how many bytes they take. */
+  /** Writes as many numbers as certainly fit into `chunk`, and returns their length in bytes. */
   fill(chunk: Uint8Array): number {
     const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
     const lastStart = chunk.length - this.longest;
@@ -89,7 +87,7 @@ export class PrimeTextWriter {
     return end;
   }
 
-  /** Writes whole words, as long as there is room for any that may come; returns the end. */
+  /** Writes whole words while there is room for the longest; returns the end. */
   #writeWords(view: DataView, end: number, lastWordStart: number): number {
     const bitmap = this.#bitmap;
     const separator = this.#separator;
@@ -101,11 +99,12 @@ export class PrimeTextWriter {
     let prefixLength = this.#prefixLength;
     const step = 3 + separator.length;
     const long = separator.length > 1;
-    // Digits are no NaN, whose bits a copy may change: one store instead of two.
+    // One store instead of two. A copy may change the bits of a NaN, but digits are not a NaN.
     let prefix = this.#prefix.getFloat64(0, true);
     while (left >= BITS_PER_WORD && end <= lastWordStart) {
       while (word !== 0) {
-        // Called as `lowestBit`, and with a loop for every separator, it is slower: 498 to 628 MB/s in three runs, not 599 to 722.
+        // With a call of `lowestBit` and a loop for every separator, it is slower: 498 to 628 MB/s in three runs, not 599
+        // to 722.
         let number = rest + OFFSETS[31 - Math.clz32(word & -word)];
         word &= word - 1;
         left--;
@@ -135,7 +134,7 @@ export class PrimeTextWriter {
     return end;
   }
 
-  /** Writes the next number, without leading zeros, to just the bytes that it takes; returns the end. */
+  /** Writes the next number, without leading zeros and without excess; returns the end. */
   #writeNumber(view: DataView, end: number): number {
     while (this.#word === 0) {
       this.#byte += BYTES_PER_WORD;
@@ -167,7 +166,7 @@ export class PrimeTextWriter {
   }
 }
 
-/** Four bytes from `byte` on, little-endian; past the end they are 0. */
+/** Four bytes from `byte` on, little-endian; bytes past the end are 0. */
 function wordAt(bitmap: DataView, byte: number): number {
   if (byte + BYTES_PER_WORD <= bitmap.byteLength) return bitmap.getInt32(byte, true);
   let word = 0;

@@ -27,17 +27,20 @@ describe('primeText()', () => {
     expect(textOf(sieved(0, 2))).toBe('7,11,13,17,19,23,29,31,37,41,43,47,53,59,');
   });
 
-  it.each([10, 100, 1_000, 100_000, 1_000_000_000, 1_000_000_000_000])('gains a digit at %d', (power) => {
-    const firstByte = Math.max(0, Math.floor(power / 30) - 5);
-    const primes = primesInWindow(30 * firstByte, 30 * (firstByte + 12)).filter((p) => p > 5);
-    expect(primes.some((p) => p > power) && primes.some((p) => p < power)).toBe(true);
-    expect(textOf(sieved(firstByte, 12))).toBe(primes.map((p) => `${p},`).join(''));
-  });
+  it.each([10, 100, 1_000, 100_000, 1_000_000_000, 1_000_000_000_000])(
+    'writes one more digit from %d on',
+    (power) => {
+      const firstByte = Math.max(0, Math.floor(power / 30) - 5);
+      const primes = primesInWindow(30 * firstByte, 30 * (firstByte + 12)).filter((p) => p > 5);
+      expect(primes.some((p) => p > power) && primes.some((p) => p < power)).toBe(true);
+      expect(textOf(sieved(firstByte, 12))).toBe(primes.map((p) => `${p},`).join(''));
+    },
+  );
 
-  it('equals String() of any bits, whatever is skipped, taken and put between, however it is cut', () => {
+  it('equals String() for any bits, skip, take, separator and chunk size', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 400 }),
-      // Long stretches without a bit: the tens then grow by many at once.
+      // Long runs without a set bit, so that the decimal counter grows in large steps.
       fc.array(fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1, 128), { maxLength: 400 }),
     );
     fc.assert(
@@ -49,7 +52,7 @@ describe('primeText()', () => {
           skip: fc.nat({ max: 500 }),
           take: fc.nat({ max: 1_000 }),
           separator: fc.constantFrom('', ',', '\n', ',\r\n'),
-          // Below 450 bytes no word is written as a whole.
+          // Below 450 bytes it never writes a whole word at once.
           chunkBytes: fc.oneof(fc.integer({ min: 17, max: 300 }), fc.integer({ min: 400, max: 4_000 })),
         }),
         ({ bytes, offset, firstByte, ...options }) => {
@@ -67,7 +70,7 @@ describe('primeText()', () => {
     expect(textOf(source, options) === expectedText(source, options)).toBe(true);
   });
 
-  it('gives full chunks with buffers of their own that end with a separator', () => {
+  it('yields full chunks that own their buffers and end with a separator', () => {
     const chunks = [
       ...primeText(sieved(0, 20_000), { skip: 0, take: 1e9, separator: ',\n', chunkBytes: 1_000 }),
     ];
@@ -79,12 +82,12 @@ describe('primeText()', () => {
     for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBeGreaterThan(1_000 - 2 * 8);
   });
 
-  it('writes to the memory that it is given, whatever is in it', () => {
+  it('writes to the given memory, for any previous contents', () => {
     const source = sieved(0, 20_000);
     const memory = new Uint8Array(1_000).fill(7);
-    const asked: number[] = [];
+    const requested: number[] = [];
     const allocate = (bytes: number) => {
-      asked.push(bytes);
+      requested.push(bytes);
       return memory.subarray(0, bytes);
     };
     let text = '';
@@ -99,10 +102,10 @@ describe('primeText()', () => {
       text += Buffer.from(chunk).toString('latin1');
     }
     expect(text === textOf(source)).toBe(true);
-    expect(Math.max(...asked)).toBe(1_000);
+    expect(Math.max(...requested)).toBe(1_000);
   });
 
-  it('yields nothing when nothing is left', () => {
+  it('yields nothing if no primes are left', () => {
     expect([...primeText(sieved(0, 2), { skip: 14, take: 1, separator: ',' })]).toEqual([]);
     expect([...primeText(sieved(0, 2), { skip: 0, take: 0, separator: ',' })]).toEqual([]);
     expect([

@@ -1,40 +1,37 @@
+import { checkInteger } from './check-integer.ts';
 import { countBits } from './bits.ts';
 import { PrimeTextWriter, type BitmapAt } from './prime-text-writer.ts';
 import { TEXT_CHUNK_BYTES } from './tuning.ts';
 
 export interface PrimeTextOptions {
-  /** How many set bits to pass over first. */
+  /** Number of set bits to skip. */
   readonly skip: number;
-  /** How many numbers to write; those that the bitmap does not have are left out. */
+  /** Maximum number of numbers to write. */
   readonly take: number;
-  /** ASCII, written after every number, the last one too. */
+  /** ASCII, written after every number, including the last one. */
   readonly separator: string;
-  /** The most bytes in one chunk. */
+  /** Maximum number of bytes of a chunk. */
   readonly chunkBytes?: number;
-  /** Where a chunk of at most so many bytes is written to; memory of its own unless given. */
+  /** Returns memory for a chunk of at most this many bytes. Default: new memory. */
   readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
 }
 
 /**
- * The numbers of the set bits of a bitmap as ASCII text, in chunks. No chunk ends within a number or a
- * separator. The bitmap must stay as it is until the last chunk is out.
+ * The numbers of the set bits of a bitmap as ASCII text, in chunks. No chunk ends within a number or a separator. The
+ * bitmap must not change before the last chunk.
  *
- * @throws {RangeError} If `skip` or `take` is not an integer from 0 up, `separator` is not ASCII, or
- * `chunkBytes` is too small for the longest number and the separator
+ * @throws {RangeError} If `skip` or `take` is not a non-negative integer, `separator` is not ASCII, or `chunkBytes` is too
+ * small for the longest number and the separator.
  */
 export function primeText(
   source: BitmapAt,
   { skip, take, separator, chunkBytes = TEXT_CHUNK_BYTES, allocate = ownMemory }: PrimeTextOptions,
 ): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
-  checkCount('skip', skip);
-  checkCount('take', take);
+  checkInteger('skip', skip);
+  checkInteger('take', take);
   const count = Math.max(0, Math.min(take, countBits(source.bitmap) - skip));
   const writer = new PrimeTextWriter(source, { skip, count, separator: asciiBytes(separator) });
-  if (!Number.isInteger(chunkBytes) || chunkBytes < writer.longest) {
-    throw new RangeError(
-      `\`chunkBytes\` must be an integer from ${writer.longest} up: received ${chunkBytes}`,
-    );
-  }
+  checkInteger('chunkBytes', chunkBytes, { min: writer.longest });
   return chunks(writer, chunkBytes, allocate);
 }
 
@@ -46,12 +43,6 @@ function* chunks(writer: PrimeTextWriter, chunkBytes: number, allocate: typeof o
   while (writer.left > 0) {
     const chunk = allocate(Math.min(chunkBytes, writer.left * writer.longest));
     yield chunk.subarray(0, writer.fill(chunk));
-  }
-}
-
-function checkCount(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 0) {
-    throw new RangeError(`\`${name}\` must be an integer from 0 up: received ${value}`);
   }
 }
 

@@ -3,18 +3,18 @@ import { sieveSegment } from './segment-sieve.ts';
 import { SievingPrimes } from './sieving-primes.ts';
 import { NUMBERS_PER_BYTE } from './wheel30.ts';
 
-/** What a thread sieves with. */
+/** A sieve of a thread. */
 export interface RangeSieve {
   /**
-   * Fills `out` with the bitmap of the numbers from 30 · `firstByte` on, as `sieveSegment` does, and returns
-   * how many bits are set.
+   * Fills `out` with the bitmap of the numbers from 30 · `firstByte` on, as `sieveSegment` does, and returns the number of
+   * set bits.
    *
-   * @throws {RangeError} As `sieveSegment`
+   * @throws {RangeError} As `sieveSegment`.
    */
   sieve(out: Uint8Array, firstByte: number): number;
 }
 
-/** `sieveSegment` with sieving primes of its own. */
+/** `sieveSegment` with its own sieving primes. */
 export class PlainSieve implements RangeSieve {
   readonly #primes = new SievingPrimes();
 

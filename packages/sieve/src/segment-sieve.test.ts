@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { NTH_PRIME, PRIMES_BELOW_POWER_OF_TEN } from '@primes/testing';
+import { NTH_PRIME, PRIMES_BELOW_POWER_OF_TEN } from '../test/known-primes.ts';
 import fc from 'fast-check';
 import { atOffset, expectedBitmap, firstDifference, numbersOf } from '../test/oracle.ts';
 import { countPrimesUpTo } from '../test/count-primes.ts';
@@ -27,14 +27,14 @@ describe('sieveSegment()', () => {
     }
   });
 
-  it('needs no sieving prime above the root of the end', () => {
+  it('needs no sieving prime above the square root of the end', () => {
     for (let bytes = 1; bytes <= 400; bytes++) {
       const primes = sievingPrimesUpTo(Math.floor(Math.sqrt(30 * bytes)));
       expect(firstDifference(sieve(0, bytes, primes), sieve(0, bytes))).toBe(-1);
     }
   });
 
-  it('gives the same bytes when the borders of a segment slide', () => {
+  it('gives the same bytes when segment boundaries shift', () => {
     const all = sieve(0, 2 * SEGMENT_BYTES + 10);
     for (let slide = -5; slide <= 5; slide++) {
       const first = SEGMENT_BYTES + slide;
@@ -45,7 +45,7 @@ describe('sieveSegment()', () => {
     }
   });
 
-  it('gives the same bytes however a range is cut', () => {
+  it('gives the same bytes for any split of a range', () => {
     const all = sieve(0, 100_000);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 60_000 }), { minLength: 2 }), (sizes) => {
@@ -62,7 +62,7 @@ describe('sieveSegment()', () => {
   });
 
   it('equals the oracle in windows up to 10^12', () => {
-    // As many small numbers as large ones: the exponent is what is drawn evenly.
+    // The exponent is uniformly distributed, so that low numbers are as frequent as high ones.
     const firstByte = fc
       .double({ min: 0, max: Math.log(3.3e10), noNaN: true })
       .map((x) => Math.floor(Math.exp(x)));
@@ -74,7 +74,7 @@ describe('sieveSegment()', () => {
     );
   });
 
-  it('finds the neighbours of large powers of ten, and the widest gaps', () => {
+  it('finds the primes next to large powers of ten, and maximal gaps', () => {
     const neighbours = [
       [999_999_937, 1_000_000_007],
       [9_999_999_967, 10_000_000_019],
@@ -99,7 +99,7 @@ describe('sieveSegment()', () => {
     expect(firstDifference(sieve(first, 100), expectedBitmap(first, 100))).toBe(-1);
   });
 
-  it('writes to a view at any alignment and to nothing beside it', () => {
+  it('writes to a view at any alignment and not outside it', () => {
     const all = expectedBitmap(1_000_000, 9);
     for (let offset = 0; offset < 8; offset++) {
       for (let bytes = 1; bytes <= 9; bytes++) {
@@ -130,7 +130,7 @@ describe('the primes', () => {
     },
   );
 
-  it('the n-th prime is the one of the tables', () => {
+  it('the n-th prime equals the published value', () => {
     const bitmap = new Uint8Array(byteOfNumber(179_424_673) + 1);
     sieveSegment(bitmap, 0, ALL_SIEVING_PRIMES);
     for (const [n, prime] of NTH_PRIME) {

@@ -1,3 +1,4 @@
+import { checkInteger } from './check-integer.ts';
 import { crossOff } from './cross-off.ts';
 import { PRE_SIEVE_PRIMES, preSieve } from './pre-sieve.ts';
 import { MAX_NUMBER } from './tuning.ts';
@@ -7,11 +8,10 @@ import { BIT_OF_RESIDUE, NUMBERS_PER_BYTE, byteOfNumber } from './wheel30.ts';
  * Fills `out` with the bitmap of the numbers from 30 · `firstByte` up to, but not including,
  * 30 · (`firstByte` + `out.length`): a bit is 1 where its number is prime. 2, 3 and 5 have no bit.
  *
- * The segmented sieve of Eratosthenes: every composite number has a prime factor up to its root.
+ * The segmented sieve of Eratosthenes: every composite number has a prime factor up to its square root.
  *
- * @param sievingPrimes The primes from 7 up, ascending, to the root of the end at least; more do no harm.
- * @throws {RangeError} If `out` is empty, or `firstByte` is not an integer, is negative, or makes the
- * range end past MAX_NUMBER
+ * @param sievingPrimes the primes from 7 to the square root of the end or further, ascending
+ * @throws {RangeError} If `out` is empty, `firstByte` is not a non-negative integer, or the range exceeds MAX_NUMBER.
  */
 export function sieveSegment(out: Uint8Array, firstByte: number, sievingPrimes: Uint32Array): void {
   checkRange({ firstByte, bytes: out.length });
@@ -23,28 +23,21 @@ export function sieveSegment(out: Uint8Array, firstByte: number, sievingPrimes: 
     crossOff(out, firstByte, sievingPrimes[i]);
   }
 
-  // Among low numbers, the primes that were crossed off with are gone as well.
+  // In a low range, the sieving primes were crossed off too.
   restore(out, firstByte, PRE_SIEVE_PRIMES);
   restore(out, firstByte, sievingPrimes.subarray(0, i));
   if (firstByte === 0) out[0] &= ~BIT_OF_RESIDUE[1];
 }
 
-/** @throws {RangeError} If the range is empty, not made of whole bytes, or not within 0 to MAX_NUMBER */
+/** @throws {RangeError} If the range is empty, not made of whole bytes, or not within 0 to MAX_NUMBER. */
 export function checkRange({ firstByte, bytes }: { firstByte: number; bytes: number }): void {
-  if (!Number.isInteger(firstByte) || firstByte < 0) {
-    throw new RangeError(`\`firstByte\` must be an integer from 0 up: received ${firstByte}`);
-  }
-  if (!Number.isInteger(bytes) || bytes < 1) {
-    throw new RangeError(`\`bytes\` must be an integer from 1 up: received ${bytes}`);
-  }
-  const end = NUMBERS_PER_BYTE * (firstByte + bytes);
-  if (end > MAX_NUMBER) {
-    throw new RangeError(`The range must end at ${MAX_NUMBER} at most: received ${end}`);
-  }
+  checkInteger('firstByte', firstByte);
+  checkInteger('bytes', bytes, { min: 1 });
+  checkInteger('end', NUMBERS_PER_BYTE * (firstByte + bytes), { max: MAX_NUMBER });
 }
 
 function restore(out: Uint8Array, firstByte: number, primes: Uint32Array): void {
-  // Downwards, so that a segment above all of them costs one step.
+  // In descending order, so that a segment above all of them takes one step.
   for (let i = primes.length - 1; i >= 0; i--) {
     const byte = byteOfNumber(primes[i]) - firstByte;
     if (byte < 0) return;

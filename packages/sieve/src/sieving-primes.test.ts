@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { primesByTrialDivision } from '@primes/testing';
+import { primesByTrialDivision } from '../test/known-primes.ts';
 import { SievingPrimes, sievingPrimesUpTo } from './sieving-primes.ts';
 
 const EXPECTED = primesByTrialDivision(2_000).filter((p) => p >= 7);
 
 describe('sievingPrimesUpTo()', () => {
-  it('gives the primes from 7 to every limit', () => {
+  it('returns the primes from 7 to any limit', () => {
     for (let limit = 0; limit <= 2_000; limit++) {
       expect(sievingPrimesUpTo(limit).join()).toBe(EXPECTED.filter((p) => p <= limit).join());
     }
@@ -17,7 +17,7 @@ describe('sievingPrimesUpTo()', () => {
 });
 
 describe('SievingPrimes', () => {
-  it('holds all primes up to the root, whichever way the ends come', () => {
+  it('contains all primes up to the square root, for ends in any order', () => {
     const primes = new SievingPrimes();
     for (const end of [30, 60, 49, 50, 1_000_000, 900, 1_018_081, 4_000_000]) {
       const root = Math.sqrt(end);
@@ -27,7 +27,7 @@ describe('SievingPrimes', () => {
     }
   });
 
-  it('computes nothing while it has enough', () => {
+  it('computes nothing if it already has enough primes', () => {
     const primes = new SievingPrimes();
     const many = primes.sufficientFor(1_000_000);
     expect(primes.sufficientFor(1_000_000)).toBe(many);

@@ -1,14 +1,14 @@
+import { checkInteger } from './check-integer.ts';
+
 /**
- * The primes from 7 to `limit`, ascending: those that a wheel-30 bitmap has to be sieved with.
- * A plain sieve of Eratosthenes over the odd numbers, one byte each.
+ * The primes from 7 to `limit`, ascending: the sieving primes of a wheel-30 bitmap. A plain sieve of Eratosthenes over the
+ * odd numbers, one byte each.
  *
- * @throws {RangeError} If `limit` is not an integer from 0 to 2^32 − 1
+ * @throws {RangeError} If `limit` is not an integer from 0 to 2^32 − 1.
  */
 export function sievingPrimesUpTo(limit: number): Uint32Array {
-  if (!Number.isInteger(limit) || limit < 0 || limit >= 2 ** 32) {
-    throw new RangeError(`\`limit\` must be an integer from 0 to 2^32 - 1: received ${limit}`);
-  }
-  // Index i stands for the odd number 2i + 1.
+  checkInteger('limit', limit, { max: 2 ** 32 - 1 });
+  // Index i represents the odd number 2i + 1.
   const composite = new Uint8Array(Math.ceil(limit / 2));
   const primes: number[] = [];
   for (let i = 1; i < composite.length; i++) {
@@ -20,16 +20,16 @@ export function sievingPrimesUpTo(limit: number): Uint32Array {
   return Uint32Array.from(primes);
 }
 
-/** Sieving primes that are computed once and grow when a higher range needs more. */
+/** Sieving primes that are computed once, and again when a higher range needs more. */
 export class SievingPrimes {
   #limit = 0;
   #primes: Uint32Array = new Uint32Array();
 
-  /** Sieving primes that suffice for all numbers below `end`; there may be more of them. */
+  /** Sieving primes that are sufficient for all numbers below `end`; there may be more. */
   sufficientFor(end: number): Uint32Array {
     const needed = Math.ceil(Math.sqrt(end));
     if (needed > this.#limit) {
-      // At least doubling keeps the sum of all growths within twice the last one.
+      // The limit at least doubles, so all computations together take at most twice as long as the last one.
       this.#limit = Math.max(needed, 2 * this.#limit);
       this.#primes = sievingPrimesUpTo(this.#limit);
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { hasWasmSimd } from './simd.ts';
 
 describe('hasWasmSimd()', () => {
-  it('finds SIMD where Node has it: test/pool-process.int.test.ts runs without', () => {
+  it('detects SIMD; test/pool-process.int.test.ts covers processors without it', () => {
     expect(hasWasmSimd()).toBe(true);
   });
 });

@@ -8,8 +8,8 @@ const SIMD_MODULE = Uint8Array.of(
 );
 
 /**
- * Whether this machine runs WebAssembly with SIMD. Any Node of today does, but on x86 only if the processor has
- * SSE4.1 (all since 2008 have, but a virtual one may hide it), and not with --jitless.
+ * Whether WebAssembly has SIMD here. On x86 it needs a processor with SSE4.1: all since 2008 have it, but a virtual machine
+ * may hide it. With --jitless there is none.
  */
 export function hasWasmSimd(): boolean {
   return typeof WebAssembly !== 'undefined' && WebAssembly.validate(SIMD_MODULE);

@@ -1,5 +1,4 @@
-// The part of WebAssembly's interface that is used here: the library that declares it whole, "dom", would declare
-// `window` and all the rest as well.
+// The part of WebAssembly's interface that is used here. The library "dom" declares all of it, but also `window`.
 declare namespace WebAssembly {
   interface Module {
     readonly [Symbol.toStringTag]: 'WebAssembly.Module';

@@ -19,7 +19,7 @@ export function countPrimesUpTo(limit: number, sieve: RangeSieve = new PlainSiev
   return count;
 }
 
-/** How many primes there are below 30 · `endByte`, by a pool, with no more than 8 segments in memory. */
+/** Counts the primes below 30 · `endByte` with a pool and at most 8 segments in memory. */
 export async function countPrimesByPool(pool: SievePool, endByte: number): Promise<number> {
   let count = WHEEL_PRIMES.length;
   let next = 0;

@@ -1,10 +1,10 @@
-import { primesByTrialDivision } from '@primes/testing';
+import { primesByTrialDivision } from './known-primes.ts';
 import { NUMBERS_PER_BYTE, RESIDUES } from '../src/wheel30.ts';
 
 let smallPrimes: readonly number[] = [];
 let smallPrimesUpTo = 0;
 
-/** The primes in [from, to), for `to` up to 10^12: one flag a number, no wheel, no bits. */
+/** The primes in [from, to), for `to` up to 10^12: one flag per number, no wheel, no bits. */
 export function primesInWindow(from: number, to: number): number[] {
   const root = Math.ceil(Math.sqrt(to));
   if (root > smallPrimesUpTo) {
@@ -24,7 +24,7 @@ export function primesInWindow(from: number, to: number): number[] {
   return primes;
 }
 
-/** The bitmap that the bytes of the wheel from `firstByte` on should have, from `primesInWindow`. */
+/** The expected bitmap of the bytes from `firstByte` on, from `primesInWindow`. */
 export function expectedBitmap(firstByte: number, bytes: number): Uint8Array {
   const start = NUMBERS_PER_BYTE * firstByte;
   const bitmap = new Uint8Array(bytes);
@@ -35,7 +35,7 @@ export function expectedBitmap(firstByte: number, bytes: number): Uint8Array {
   return bitmap;
 }
 
-/** The numbers of all set bits, one bit after the other. */
+/** The numbers of all set bits, tested bit by bit. */
 export function numbersOf(bitmap: Uint8Array, firstByte = 0): number[] {
   const numbers: number[] = [];
   for (const [byte, bits] of bitmap.entries()) {
@@ -53,7 +53,7 @@ export function atOffset(bytes: Uint8Array, offset: number): Uint8Array {
   return buffer.subarray(offset, offset + bytes.length);
 }
 
-/** The index of the first byte that differs, −1 if none does: much faster than toEqual on large arrays. */
+/** The index of the first byte that differs, or −1. Much faster than toEqual on large arrays. */
 export function firstDifference(actual: Uint8Array, expected: Uint8Array): number {
   const length = Math.max(actual.length, expected.length);
   for (let i = 0; i < length; i++) if (actual[i] !== expected[i]) return i;

@@ -11,7 +11,7 @@ const SCRIPT = `
 `;
 const PRELOAD = '--import=data:text/javascript,console.log(%22preload%22)';
 
-/** What a process prints that runs `script` from `packages/sieve`; it has to end by itself. */
+/** The output of a process that runs `script` in `packages/sieve`; the process must end by itself. */
 async function run(args: string[], nodeOptions: string, script = SCRIPT): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -22,19 +22,19 @@ async function run(args: string[], nodeOptions: string, script = SCRIPT): Promis
 }
 
 describe('a process with a SievePool', () => {
-  it('ends once the pool is closed', async () => {
+  it('ends after the pool is closed', async () => {
     expect(await run(['--conditions=source'], '')).toBe('3242\n');
     expect(await run([], '--conditions=source')).toBe('3242\n');
   });
 
-  it('sieves on a processor without SIMD, too', async () => {
+  it('sieves on a processor without SIMD', async () => {
     const script = `import { hasWasmSimd } from '../src/simd.ts'; console.log(hasWasmSimd()); ${SCRIPT}`;
     const without = run(['--conditions=source', '--no-enable-sse4-1'], '', script);
-    // The flag means nothing to other processors.
+    // The flag has no effect on other processors.
     expect(await without).toBe(`${process.arch !== 'x64'}\n3242\n`);
   });
 
-  it('runs a preload once, not in every thread again', async () => {
+  it('does not run a preload in the threads', async () => {
     expect(await run(['--conditions=source', PRELOAD], '')).toBe('preload\n3242\n');
     expect(await run([], `--conditions=source ${PRELOAD}`)).toBe('preload\n3242\n');
   });

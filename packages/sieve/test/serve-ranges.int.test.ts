@@ -8,7 +8,7 @@ import { serveRanges } from '../src/pool/serve-ranges.ts';
 import { PlainSieve, type RangeSieve } from '../src/range-sieve.ts';
 import { expectedBitmap, firstDifference } from './oracle.ts';
 
-/** Both ends of a channel with serveRanges at the far end, and all that it posted. */
+/** A channel with serveRanges at the far end, and the ranges that it posted. */
 function servedChannel(sieve: RangeSieve) {
   const { port1: near, port2: far } = new MessageChannel();
   const posted: SievedRange[] = [];
@@ -31,7 +31,7 @@ describe.each([
   { what: 'the kernel', sieve: () => new KernelSieve(compileKernel()!) },
   { what: 'plain TypeScript', sieve: () => new PlainSieve() },
 ])('serveRanges() with $what', ({ sieve }) => {
-  it('answers in order, with primes that grow and need not shrink', async () => {
+  it('responds in order, for larger and then smaller ranges', async () => {
     using channel = servedChannel(sieve());
     for (const firstByte of [0, 30_000_000_000, 7]) {
       channel.near.postMessage({ firstByte, bytes: 1_000 });
@@ -43,7 +43,7 @@ describe.each([
     }
   });
 
-  it('hands the buffer over instead of copying it', async () => {
+  it('transfers the buffer instead of copying it', async () => {
     using channel = servedChannel(sieve());
     channel.near.postMessage({ firstByte: 0, bytes: 1_000 });
     const [{ bitmap }] = (await once(channel.near, 'message')) as [SievedRange];

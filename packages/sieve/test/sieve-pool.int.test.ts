@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { PRIMES_BELOW_POWER_OF_TEN } from '@primes/testing';
+import { PRIMES_BELOW_POWER_OF_TEN } from './known-primes.ts';
 import { SievePool } from '../src/pool/sieve-pool.ts';
 import { MAX_NUMBER, SEGMENT_BYTES } from '../src/tuning.ts';
 import { byteOfNumber } from '../src/wheel30.ts';
@@ -13,7 +13,7 @@ import { expectedBitmap, firstDifference } from './oracle.ts';
 const LONG = { firstByte: 30_000_000_000, bytes: 4_000_000 };
 const SHORT = { firstByte: 0, bytes: 1_000 };
 
-/** The threads that were started in this test, from Node's own diagnostics channel. */
+/** The threads that this test started, from Node's diagnostics channel. */
 let started: Worker[] = [];
 const onThread = (message: unknown) => started.push((message as { worker: Worker }).worker);
 
@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 describe('SievePool', () => {
-  it('sieves the same bytes as the oracle, whatever the order of the ranges', async () => {
+  it('sieves the same bytes as the oracle, for ranges in any order', async () => {
     await using pool = new SievePool({ threads: 2 });
     expect(pool.size).toBe(2);
     const firsts = [33_000_000_000, 0, 1, 500_000, 33_000_000_001, 70_000_000];
@@ -40,7 +40,7 @@ describe('SievePool', () => {
     expect(started).toHaveLength(2);
   });
 
-  it('sieves into memory of the caller, and hands that back', async () => {
+  it('sieves into memory of the caller, and returns it', async () => {
     await using pool = new SievePool({ threads: 1 });
     let memory = new ArrayBuffer(1_032);
     for (const firstByte of [33_000_000_000, 5]) {
@@ -52,10 +52,12 @@ describe('SievePool', () => {
       memory = bitmap.buffer;
     }
     const short = { group: 'g', into: new Uint8Array(999) };
-    await expect(pool.sieve(SHORT, short)).rejects.toThrow('`into` must be 1000 bytes long: received 999');
+    await expect(pool.sieve(SHORT, short)).rejects.toThrow(
+      '`into.length` must be an integer from 1000 to 1000: received 999',
+    );
   });
 
-  it('starts a thread only for a range that finds none idle', async () => {
+  it('starts a thread only if none is idle', async () => {
     await using pool = new SievePool({ threads: 2 });
     expect(started).toHaveLength(0);
     for (let i = 0; i < 3; i++) await pool.sieve(SHORT, { group: 'g' });
@@ -66,12 +68,12 @@ describe('SievePool', () => {
 
   it('counts the primes to 10^9', async () => {
     await using pool = new SievePool({ threads: 2 });
-    // The last prime below, 10^9 − 63, lies before the byte that holds the end.
+    // The last prime, 10^9 − 63, is before the byte that contains the limit.
     const count = await countPrimesByPool(pool, byteOfNumber(1_000_000_000));
     expect(count).toBe(PRIMES_BELOW_POWER_OF_TEN[9]);
   });
 
-  it('does a newcomer next, however many ranges another group has waiting', async () => {
+  it('serves a new group next, even if another group has many waiting ranges', async () => {
     await using pool = new SievePool({ threads: 2 });
     const controller = new AbortController();
     let done = 0;
@@ -84,19 +86,19 @@ describe('SievePool', () => {
         .then(() => done++),
     );
     await pool.sieve(SHORT, { group: 'short' });
-    // Two threads, each with the range it is at and the next one, and as many that end in the same turn.
+    // Each of two threads has a current and a next range, and as many can end in the same turn.
     expect(done).toBeLessThanOrEqual(8);
     controller.abort();
     await Promise.allSettled(long);
   });
 
-  it('drops a waiting range that is given up', async () => {
+  it('drops an aborted range that waits', async () => {
     await using pool = new SievePool({ threads: 1 });
     const controller = new AbortController();
     const reason = new Error('no longer wanted');
     const options = { group: 'g', signal: controller.signal };
     const inFlight = [pool.sieve(SHORT, { group: 'g' }), pool.sieve(SHORT, { group: 'g' })];
-    // If these were not dropped, the last range would come after minutes, and the test would time out.
+    // If these were not dropped, the last range would take minutes, and the test would time out.
     const waiting = Array.from({ length: 1_000 }, () => pool.sieve(LONG, options));
     const last = pool.sieve(SHORT, { group: 'g' });
     controller.abort(reason);
@@ -107,7 +109,7 @@ describe('SievePool', () => {
     await expect(pool.sieve(SHORT, options)).rejects.toBe(reason);
   });
 
-  it('rejects a range in flight at once when it is given up, and goes on with the next', async () => {
+  it('rejects an aborted range in flight at once, and continues with the next', async () => {
     await using pool = new SievePool({ threads: 1 });
     const controller = new AbortController();
     const order: string[] = [];
@@ -118,9 +120,9 @@ describe('SievePool', () => {
       order.push('next');
       expect(bitmap).toEqual(expectedBitmap(5, 10));
     });
-    controller.abort('given up');
+    controller.abort('aborted');
     await Promise.all([inFlight, next]);
-    expect(order).toEqual(['given up', 'next']);
+    expect(order).toEqual(['aborted', 'next']);
     expect(started).toHaveLength(1);
   });
 
@@ -128,7 +130,7 @@ describe('SievePool', () => {
     { what: 'ends', crash: (thread: Worker) => void thread.terminate(), cause: undefined },
     {
       what: 'throws',
-      // What the thread cannot read makes it throw, as a bug of its own would.
+      // An invalid message makes the thread throw, like a bug in its code.
       crash: (thread: Worker) => {
         thread.postMessage(null);
       },
@@ -139,13 +141,13 @@ describe('SievePool', () => {
     await Promise.all([pool.sieve(SHORT, { group: 'g' }), pool.sieve(SHORT, { group: 'g' })]);
     const ranges = [LONG, SHORT, SHORT, SHORT, SHORT, SHORT];
     crash(started[0]);
-    // What the thread took along does not come back: its waiting ranges get new memory.
+    // The memory that the thread held is lost, so its waiting ranges get new memory.
     const outcomes = await Promise.allSettled(
       ranges.map((range) => pool.sieve(range, { group: 'g', into: new Uint8Array(range.bytes) })),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...Array(5).fill('fulfilled')]);
     expect(outcomes[0]).toMatchObject({
-      reason: { message: 'A sieve thread ended before its range was done', cause },
+      reason: { message: 'A sieve thread exited before its range was sieved', cause },
     });
     await Promise.all(Array.from({ length: 10 }, () => pool.sieve(SHORT, { group: 'g' })));
     expect(started).toHaveLength(3);

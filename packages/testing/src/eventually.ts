@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Calls `attempt` until it neither throws nor rejects, and gives back what it returned.
- * After `timeoutMs` (default 5,000) it rejects with the last failure.
+ * Calls `attempt` until it succeeds, and returns its result. After `timeoutMs` (default 5,000) it rejects with the
+ * last error.
  */
 export async function eventually<T>(
   attempt: () => T | Promise<T>,

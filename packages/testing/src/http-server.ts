@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server on loopback that answers what a test says; disposing of it cuts off whoever is still connected. */
+/** An HTTP server on loopback; disposing of it closes all connections. */
 export async function startHttpServer(listener: RequestListener, host = '127.0.0.1') {
   const server = createServer(listener);
   server.listen(0, host);

@@ -1,13 +1,14 @@
+export { COLLECTOR_CONFIG, COLLECTOR_NAMESPACE, resourceAttributes, startCollector } from './collector.ts';
+export { Engine } from './engine.ts';
 export { eventually } from './eventually.ts';
-export { freePort } from './free-port.ts';
+export { freePort, occupy } from './free-port.ts';
 export { startHttpServer } from './http-server.ts';
-export { NTH_PRIME, PRIMES_BELOW_POWER_OF_TEN, primesByTrialDivision } from './known-primes.ts';
+export { residentBytes } from './resident-bytes.ts';
 export { startSpanReceiver, type SeenSpan } from './span-receiver.ts';
-export {
-  YOUNG_GENERATION,
-  startService,
-  type LogLine,
-  type ServiceName,
-  type ServiceProcess,
-} from './service-process.ts';
+export { startTcpProxy, type ProxyMode, type TcpProxy } from './tcp-proxy.ts';
+export { startService, type LogLine, type ServiceName, type ServiceProcess } from './service-process.ts';
+export { hasExited, stopProcess } from './stop-process.ts';
 export { startRedis, testRedisUrl, uniquePrefix, type TestRedis } from './redis.ts';
+export { startCluster } from './redis-cluster.ts';
+export { taskCounters } from './task-counters.ts';
+export { buildRevision, git, type Revision } from './revision.ts';

@@ -1,4 +1,4 @@
-/** Jest's globalTeardown: ends the Redis that the setup started. */
+/** Jest's globalTeardown: stops the Redis that the setup started. */
 export default async function teardown(): Promise<void> {
   await globalThis.testRedis?.[Symbol.asyncDispose]();
 }

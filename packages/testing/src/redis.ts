@@ -7,23 +7,44 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
+import { stopProcess } from './stop-process.ts';
 
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
-  /** Ends the server; with `signal` SIGKILL it gets no chance to write anything. */
+  /** Stops the server; with SIGKILL it cannot write anything. */
   stop(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts it again on the same port and the same data folder. */
+  /** Starts it again on the same port with the same data folder. */
   start(): Promise<void>;
   /** Stops it and removes its data. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/**
- * A redis-server of the caller's own on a free port, for tests that stop it.
- * `appendonly` makes it keep acknowledged writes over a stop, as production does.
- */
-export async function startRedis(options: { appendonly?: boolean } = {}): Promise<TestRedis> {
+interface RedisServerOptions {
+  /** Keeps acknowledged writes across a stop, as in production. */
+  readonly appendonly?: boolean;
+  /** More options of redis-server. */
+  readonly args?: readonly string[];
+}
+
+/** Start attempts: another process can take the port between its choice and its use. */
+const TRIES = 3;
+
+/** Starts a redis-server on a free port, for tests that stop it. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<TestRedis> {
+  for (let tries = 1; ; tries++) {
+    const redis = await prepareRedis(options);
+    try {
+      await redis.start();
+      return redis;
+    } catch (error) {
+      await redis[Symbol.asyncDispose]();
+      if (tries === TRIES) throw error;
+    }
+  }
+}
+
+async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
   const port = await freePort();
   const dir = await mkdtemp(join(tmpdir(), 'primes-test-redis-'));
   const persistence = options.appendonly
@@ -46,35 +67,36 @@ export async function startRedis(options: { appendonly?: boolean } = {}): Promis
         '--save',
         '',
         ...persistence,
+        ...(options.args ?? []),
       ];
-      child = spawn(redisServer(), args, { stdio: 'ignore' });
-      child.unref();
-      await eventually(() => ping(url), { timeoutMs: 10_000 });
+      const started = spawn(redisServer(), args, { stdio: 'ignore' });
+      child = started;
+      started.unref();
+      const exited = once(started, 'exit').then(() => {
+        throw new Error(`redis-server exited: is port ${port} in use?`);
+      });
+      await Promise.race([eventually(() => ping(url), { timeoutMs: 10_000 }), exited]);
     },
     async stop(signal = 'SIGTERM') {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.ref();
-      child.kill(signal);
-      await exited;
+      child?.ref();
+      if (child) await stopProcess(child, signal);
     },
     async [Symbol.asyncDispose]() {
       await redis.stop('SIGKILL');
       await rm(dir, { recursive: true, force: true });
     },
   };
-  await redis.start();
   return redis;
 }
 
-/** The Redis that the whole test run shares; every test keeps to keys of its own (`uniquePrefix`). */
+/** The Redis that all tests of a run share; every test uses its own keys (`uniquePrefix`). */
 export function testRedisUrl(): string {
   const url = process.env['TEST_REDIS_URL'];
   if (!url) throw new Error('TEST_REDIS_URL is not set: run the tests through `npm run jest`');
   return url;
 }
 
-/** A key prefix nobody else uses, so that test files run side by side on one server. */
+/** A unique key prefix, so that test files run in parallel on one server. */
 export function uniquePrefix(): string {
   return `test-${randomUUID()}`;
 }
@@ -85,13 +107,13 @@ function redisServer(): string {
 
 async function ping(url: string): Promise<void> {
   const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
-  // The rejected connect() reports the failure; without a listener ioredis would print it as well.
+  // connect() rejects with the error; without a listener ioredis also prints it.
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.ping();
   } finally {
-    // On a connection that was refused it would hold a timer for two seconds.
+    // After a refused connection, disconnect() would keep a timer for two seconds.
     if (client.status !== 'end') client.disconnect();
   }
 }

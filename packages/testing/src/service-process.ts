@@ -2,32 +2,30 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { MALLOC_ARENA_MAX, V8_FLAGS } from '@primes/service-kit/runtime';
 import { eventually } from './eventually.ts';
 
 export type ServiceName = 'api' | 'worker' | 'metrics-gateway';
 
-/** One line of a service's log. */
+/** A log line of a service. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
 
 export interface ServiceProcess {
   readonly pid: number;
-  /** Where its HTTP port answers. */
+  /** The base URL of its HTTP port. */
   readonly url: string;
-  /** Every line that it has logged so far; of a program that was built, until it was ready. */
+  /** All lines logged so far; of a built program only those until it was ready. */
   readonly logs: readonly LogLine[];
   kill(signal: NodeJS.Signals): void;
-  /** Resolves with the exit code once the process is gone; null after a signal. */
+  /** Resolves with the exit code; null after a signal. */
   readonly exited: Promise<number | null>;
-  /** SIGKILL, and gone. */
+  /** Kills the process and waits until it has exited. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** As in the images: the Dockerfile says why. */
-export const YOUNG_GENERATION = '--max-semi-space-size=16';
-
-/** Ports chosen by the system, lines as JSON, secrets good for nothing else. */
+/** Ports chosen by the system, JSON logs, secrets for tests only. */
 const DEFAULTS = {
   HOST: '127.0.0.1',
   API_PORT: '0',
@@ -35,31 +33,37 @@ const DEFAULTS = {
   GATEWAY_PORT: '0',
   SCALER_PORT: '0',
   LOG_FORMAT: 'json',
-  NODE_OPTIONS: `${YOUNG_GENERATION} --expose-gc`,
-  MALLOC_ARENA_MAX: '1',
+  NODE_OPTIONS: V8_FLAGS.join(' '),
+  MALLOC_ARENA_MAX,
   SHUTDOWN_LINGER_MS: '0',
   IDEMPOTENCY_SECRET: 'only-for-tests-idempotency',
   WEBHOOK_SECRET: `whsec_${Buffer.from('only-for-tests-webhook-secret-0').toString('base64')}`,
 };
 
-/** Run from its source, or from what `npm run build` made of it. */
-export type Program = 'source' | 'built';
+export interface ServiceProgram {
+  /** The job that it serves: the one that its main.ts names (default), or `echo`, which runs from source only. */
+  readonly job?: 'echo';
+  /** Whether to run the source (default) or the output of `npm run build`. */
+  readonly program?: 'source' | 'built';
+  /** The checkout to run; default: this one. */
+  readonly root?: string | undefined;
+}
 
 /**
- * A service as a process of its own, ready for traffic. `env` is all it is told besides the defaults above;
- * REDIS_URL and the prefixes belong into it.
+ * Starts a service as a process and waits until it is ready. `env` is added to the defaults above; it must contain
+ * REDIS_URL and the prefixes.
  */
 export async function startService(
   service: ServiceName,
   env: Record<string, string>,
-  program: Program = 'source',
+  { job, program = 'source', root = ROOT }: ServiceProgram = {},
 ): Promise<ServiceProcess> {
   const args =
     program === 'source'
-      ? ['--conditions=source', `services/${service}/src/main.ts`]
+      ? ['--conditions=source', job ? `test/support/${job}/${service}.ts` : `services/${service}/src/main.ts`]
       : [`services/${service}/dist/main.js`];
   const child = spawn(process.execPath, args, {
-    cwd: ROOT,
+    cwd: root,
     env: { PATH: process.env['PATH'], ...DEFAULTS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -68,17 +72,17 @@ export async function startService(
   const lines = createInterface({ input: child.stdout }).on('line', collect);
   createInterface({ input: child.stderr }).on('line', collect);
   let running = true;
-  // Not 'exit', after which the last lines may still be on their way.
+  // Not 'exit': the last lines can arrive after it.
   const exited = once(child, 'close').then(([code]) => {
     running = false;
     return code as number | null;
   });
   try {
-    const port = await eventually(() => (running ? portIn(logs) : undefined), { timeoutMs: 20_000 });
+    const port = await eventually(() => (running ? portIn(logs) : undefined), { timeoutMs: 60_000 });
     const { pid } = child;
-    if (port === undefined || pid === undefined) throw new Error(`It exited with ${child.exitCode}`);
+    if (port === undefined || pid === undefined) throw new Error(`It exited with code ${child.exitCode}`);
     if (program === 'built') {
-      // It is there to be measured, by a client that has no time to read thousands of lines a second.
+      // A benchmark cannot spend time on reading thousands of lines per second.
       lines.close();
       child.stdout.resume();
     }
@@ -103,7 +107,7 @@ function parse(line: string): LogLine {
   try {
     return JSON.parse(line) as LogLine;
   } catch {
-    // A stack trace, or a warning of Node's own.
+    // A stack trace or a warning from Node.
     return { msg: line };
   }
 }

@@ -3,14 +3,14 @@ import { startHttpServer } from './http-server.ts';
 
 type Value = string | number | boolean;
 
-/** A span as it arrived. */
+/** A received span. */
 export interface SeenSpan {
   readonly service: string;
   readonly name: string;
   readonly kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   readonly traceId: string;
   readonly spanId: string;
-  /** None of a span that begins a trace. */
+  /** Undefined for a root span. */
   readonly parentSpanId: string | undefined;
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly attributes: Readonly<Record<string, Value>>;
@@ -18,7 +18,7 @@ export interface SeenSpan {
 }
 
 const KINDS = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
-/** OTLP's code for a status that is an error. */
+/** OTLP's status code for an error. */
 const ERROR = 2;
 
 interface OtlpAttribute {
@@ -44,7 +44,7 @@ interface OtlpTraces {
   }[];
 }
 
-/** A receiver of traces by OTLP over HTTP, as JSON: what a collector is to a service. */
+/** Receives traces by OTLP over HTTP as JSON, as a collector does. */
 export async function startSpanReceiver() {
   const spans: SeenSpan[] = [];
   const server = await startHttpServer((req, res) => {
@@ -54,9 +54,9 @@ export async function startSpanReceiver() {
     });
   });
   return {
-    /** Every span so far. */
+    /** All spans received so far. */
     spans: spans as readonly SeenSpan[],
-    /** What tells a service to send its spans here, soon. */
+    /** Makes a service export its spans here within 20 ms. */
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: server.url,
       OTEL_BSP_SCHEDULE_DELAY: '20',

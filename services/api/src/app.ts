@@ -1,18 +1,18 @@
 import type { RequestListener } from 'node:http';
-import { ERRORS } from '@primes/contracts';
 import {
+  HttpError,
   accessLog,
   healthRoutes,
-  only,
+  methodNotAllowed,
   problemHandler,
   requestContext,
   type Logger,
+  type Liveness,
   type Readiness,
 } from '@primes/service-kit';
 import express, { type RequestParamHandler, type Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { ApiConfig } from './config.ts';
-import { httpError } from './errors.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { originForm } from './request-target.ts';
@@ -33,6 +33,7 @@ export interface AppDeps extends SubmitTaskDeps, GetTaskDeps, TaskEventsDeps {
   readonly cancel: Cancel;
   readonly list: List;
   readonly readiness: Readiness;
+  readonly liveness: Liveness;
   readonly registry: Registry;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
@@ -40,15 +41,15 @@ export interface AppDeps extends SubmitTaskDeps, GetTaskDeps, TaskEventsDeps {
   readonly admin: Router | undefined;
 }
 
-/** What the mounted routers serve by GET alone. */
+/** Paths of mounted routers that support only GET. */
 const PAGES = ['/livez', '/readyz', '/metrics', '/openapi.json', '/docs', '/redoc'];
 
-/** The HTTP API: what every request passes, then every path. */
+/** The HTTP API: middleware, then routes. */
 export function createApp(deps: AppDeps): RequestListener {
   const app = express();
   app.disable('x-powered-by').set('etag', false).set('case sensitive routing', true);
 
-  app.use(requestContext());
+  app.use(requestContext({ trustTraceparent: deps.config.TRUST_TRACEPARENT }));
   app.use(
     accessLog(deps.log, (request) => {
       deps.metrics.requestFinished(request);
@@ -56,39 +57,42 @@ export function createApp(deps: AppDeps): RequestListener {
   );
   app.use(securityHeaders());
 
-  app.param('id', noteTaskId);
+  app.param('id', recordTaskId);
   const body = express.json({ limit: '64kb', strict: false });
-  app.route('/').get(root).all(allow('GET'));
-  app.route('/tasks').post(body, submitTask(deps)).get(listTasks(deps.list)).all(allow('GET', 'POST'));
-  app.route('/tasks/:id').get(getTask(deps)).delete(cancelTask(deps.cancel)).all(allow('GET', 'DELETE'));
-  app.route('/tasks/:id/events').get(taskEvents(deps)).all(allow('GET'));
-  app.route('/api/metrics/:call').all(knownCall).get(metricsProxy(deps.config)).all(allow('GET'));
-  app.route('/health').get(health).all(allow('GET'));
-  // Before what is mounted: Express would answer OPTIONS for a router in a way of its own.
-  for (const path of PAGES) app.options(path, allow('GET'));
-  app.use(healthRoutes(deps.readiness, deps.registry));
-  app.use(docs(openApiDocument({ maxN: deps.config.MAX_N })));
+  app.route('/').get(root(deps.type)).all(methodNotAllowed('GET'));
+  app
+    .route('/tasks')
+    .post(body, submitTask(deps))
+    .get(listTasks(deps.list))
+    .all(methodNotAllowed('GET', 'POST'));
+  app
+    .route('/tasks/:id')
+    .get(getTask(deps))
+    .delete(cancelTask(deps.cancel))
+    .all(methodNotAllowed('GET', 'DELETE'));
+  app.route('/tasks/:id/events').get(taskEvents(deps)).all(methodNotAllowed('GET'));
+  app.route('/api/metrics/:call').all(knownCall).get(metricsProxy(deps.config)).all(methodNotAllowed('GET'));
+  app.route('/health').get(health).all(methodNotAllowed('GET'));
+  // Before the routers, because Express has its own OPTIONS response for them.
+  for (const path of PAGES) app.options(path, methodNotAllowed('GET'));
+  app.use(healthRoutes(deps));
+  const document = openApiDocument(deps.type, { formats: deps.results?.formats, config: deps.config });
+  app.use(docs(deps.type.title, document));
   if (deps.admin) app.use(deps.admin);
-  for (const path of PAGES) app.all(path, allow('GET'));
+  for (const path of PAGES) app.all(path, methodNotAllowed('GET'));
 
   app.use((_req, _res, next) => {
-    next(httpError('not_found', { detail: 'This path is not served' }));
+    next(new HttpError('not_found', { detail: 'The path does not exist' }));
   });
-  app.use(problemHandler(deps.log, ERRORS));
+  app.use(problemHandler(deps.log));
   return function route(req, res) {
     req.url = originForm(req.url ?? '');
     app(req, res);
   };
 }
 
-function allow(...methods: Parameters<typeof only>[0]) {
-  return only(methods, (allowed) =>
-    httpError('method_not_allowed', { detail: `Allowed: ${allowed}`, headers: { Allow: allowed } }),
-  );
-}
-
-/** For the log: the parameter itself is gone once the route has thrown. */
-function noteTaskId(...[, res, next, id]: Parameters<RequestParamHandler>): void {
-  res.locals['taskId'] = id as string;
+/** For the access log: Express drops the parameter once the route has thrown. */
+function recordTaskId(...[, res, next, id]: Parameters<RequestParamHandler>): void {
+  res.locals['taskId'] = (id as string).toLowerCase();
   next();
 }

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const POLL_MS = 100;
 
 /**
- * Waits until each URL has answered with success once: how a set of processes that is started
- * together (`npm start`) becomes ready as one.
+ * Waits until each URL has returned success once, so that processes that start together (`npm start`) become ready
+ * together.
  *
  * @returns a check that is true from then on
  */

@@ -1,45 +1,94 @@
-import { commonConfig, field } from '@primes/service-kit';
+import { GIVE_UP_AFTER } from '@primes/contracts';
+import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import { z } from 'zod';
 
-/** The environment of the api. */
-export const apiConfig = commonConfig.extend({
+const fields = commonConfig.extend({
   API_PORT: field.port(8_000, 'Port of the HTTP API'),
-  MAX_N: field.integer(
-    { min: 1, max: 1_000_000_000, default: 100_000_000 },
-    'The largest n that is accepted; it bounds the store: 68 MB at 100,000,000, 760 MB at 1,000,000,000',
+  MAX_QUEUED: field.optionalInteger(
+    { min: 1, max: 10_000_000 },
+    'Maximum number of waiting tasks; new ones receive 503. Empty: as many as fit into 40 % of `maxmemory`, at most 100,000',
   ),
-  MAX_QUEUED: field.integer(
-    { min: 1, max: 10_000_000, default: 100_000 },
-    'How many tasks may wait before new ones are refused with 503',
+  KEEP_TASKS: field.optionalInteger(
+    { min: 1, max: 10_000_000 },
+    'Maximum number of done tasks that are kept; of failed or cancelled tasks and of dead letters, a quarter each. Empty: as many as fit into 35 % of `maxmemory`, at most 100,000',
   ),
   RETENTION_SECONDS: field.integer(
     { min: 60, max: 31_536_000, default: 86_400 },
-    'How long an ended task is kept; of more than 100,000 ended ones the oldest go first',
+    'Maximum age of an ended task, if KEEP_TASKS does not remove it earlier',
   ),
-  IDEMPOTENCY_SECRET: z
-    .string()
-    .min(16)
-    .meta({ description: 'Turns an Idempotency-Key into a task id; the same for all instances' }),
+  REDIS_MEMORY_WATERMARK_PERCENT: field.integer(
+    // Waiting and kept tasks take 75 %, and the alert RedisMemoryHigh fires at 80 %, before tasks are rejected.
+    { min: 81, max: 95, default: 85 },
+    'Share of `maxmemory` above which new tasks receive 503, because workers need the rest; at least 2 MiB stay free. Minimum 81: the alert RedisMemoryHigh fires at 80 %',
+  ),
+  IDEMPOTENCY_SECRET: z.string().min(16).meta({
+    description: 'Key that derives task ids from Idempotency-Keys; must be the same for all instances',
+  }),
   WEBHOOK_SECRET: z
     .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'Must be `whsec_` and at least 24 bytes in base64')
-    .meta({ description: 'Signs webhooks (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64' }),
+    .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be `whsec_` followed by 24 to 64 bytes in base64')
+    .meta({
+      description:
+        'Key that signs webhooks (Standard Webhooks): `whsec_` followed by 24 to 64 bytes in base64',
+    }),
   WEBHOOK_ALLOWED_HOSTS: field.list(
-    'Comma-separated host names that webhooks may reach at private addresses too',
+    'Comma-separated host names that webhooks may reach at private addresses',
   ),
-  WEBHOOK_BACKOFF_MS: field.milliseconds(
-    28_000,
-    'Wait before the second delivery; it doubles with each of the 8, about an hour in all',
+  WEBHOOK_BACKOFF_MS: field.integer(
+    { min: 1, max: 3_600_000, default: 28_000 },
+    `Delay before the second attempt; doubles for each of the ${GIVE_UP_AFTER.deliveries} attempts, about an hour in total`,
   ),
-  WEBHOOK_TIMEOUT_MS: field.milliseconds(10_000, 'How long a receiver may take to answer'),
-  METRICS_GATEWAY_URL: field.httpUrl('Where /api/metrics/ is answered').default('http://127.0.0.1:8002'),
-  METRICS_GATEWAY_TIMEOUT_MS: field.milliseconds(2_000, 'How long its answer is waited for'),
-  ADMIN_USER: field.optionalText('With ADMIN_PASSWORD: opens the queue dashboard at /admin/queues'),
-  ADMIN_PASSWORD: field.optionalText('See ADMIN_USER'),
-  READY_AFTER: field.list('Comma-separated URLs that must have answered 200 once before this is ready'),
+  WEBHOOK_TIMEOUT_MS: field.integer(
+    { min: 100, max: 60_000, default: 10_000 },
+    'Timeout of a webhook delivery',
+  ),
+  METRICS_GATEWAY_URL: field
+    .httpUrl('URL of the metrics gateway, which serves /api/metrics/')
+    .default('http://127.0.0.1:8002'),
+  METRICS_GATEWAY_TIMEOUT_MS: field.integer(
+    { min: 100, max: 60_000, default: 2_000 },
+    'Timeout of a request to the metrics gateway',
+  ),
+  MAX_RESULT_STREAMS: field.integer(
+    { min: 1, max: 100_000, default: 200 },
+    'Maximum number of concurrent result streams of more than 10,000 items; further ones receive 503. Each takes 0.8 MB',
+  ),
+  MAX_WATCHERS: field.integer(
+    { min: 1, max: 100_000, default: 2_000 },
+    'Maximum number of open event streams and long-polls; further ones receive 503',
+  ),
+  STALL_TIMEOUT_MS: field.integer(
+    { min: 100, max: 3_600_000, default: 60_000 },
+    'Maximum time a client may take to read a part of a stream (at most 64 KiB) before its connection is closed',
+  ),
+  TRUST_TRACEPARENT: field.flag(
+    true,
+    "Whether to continue the client's `traceparent` and its sampling flag; false: only link to it",
+  ),
+  ADMIN_USER: field.optionalText(
+    'User of the queue dashboard at /admin/queues; enabled together with ADMIN_PASSWORD',
+  ),
+  ADMIN_PASSWORD: field.optionalText('Password of the queue dashboard'),
+  READY_AFTER: field.httpUrls(
+    'Comma-separated URLs that must have returned 200 once before the api is ready',
+  ),
   SHUTDOWN_LINGER_MS: field.milliseconds(
     5_000,
-    'How long new connections are still accepted after SIGTERM, until load balancers know',
+    'Time after SIGTERM during which new connections are still accepted, until load balancers stop sending them',
   ),
 });
+
+/** The environment of the api, without the variables of its job. */
+export const apiConfig = fields
+  .refine(
+    ({ SHUTDOWN_LINGER_MS: linger, SHUTDOWN_DEADLINE_MS: deadline }) => linger < deadline,
+    crossFieldRule(
+      ['SHUTDOWN_LINGER_MS', 'SHUTDOWN_DEADLINE_MS'],
+      'Must be less than SHUTDOWN_DEADLINE_MS, so that requests have time to finish',
+    ),
+  )
+  .refine(
+    ({ ADMIN_USER: user, ADMIN_PASSWORD: password }) => (user === undefined) === (password === undefined),
+    crossFieldRule(['ADMIN_USER', 'ADMIN_PASSWORD'], 'Must be set together with ADMIN_PASSWORD'),
+  );
 export type ApiConfig = Readonly<z.infer<typeof apiConfig>>;

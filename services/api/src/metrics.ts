@@ -4,17 +4,18 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 const WEBHOOK_OUTCOMES = ['delivered', 'retried', 'dead'] as const;
 export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
 
-const UNREADABLE_REASONS = ['missing', 'corrupt'] as const;
+const REJECTION_REASONS = ['waiting', 'memory'] as const;
 
-/** All instruments of the api, recorded by intention. */
+/** The metrics of the api. */
 export class ApiMetrics {
   readonly #requests: Counter<'method' | 'endpoint' | 'status'>;
   readonly #requestDuration: Histogram<'method' | 'endpoint' | 'status'>;
   readonly #submissions: Counter<'status'>;
+  readonly #rejections: Counter<'reason'>;
   readonly #webhooks: Counter<'outcome'>;
-  readonly #unreadable: Counter<'reason'>;
 
-  constructor(registry: Registry) {
+  /** @param prefix of the names of metrics */
+  constructor(registry: Registry, prefix: string) {
     const registers = [registry];
     this.#requests = new Counter({
       name: 'api_requests_total',
@@ -24,33 +25,33 @@ export class ApiMetrics {
     });
     this.#requestDuration = new Histogram({
       name: 'api_request_duration_seconds',
-      help: 'From the first byte in to the last byte out, long-polls and streams included',
+      help: 'Request duration from the first byte received to the last byte sent, including long-polls and streams',
       labelNames: ['method', 'endpoint', 'status'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     });
     this.#submissions = new Counter({
-      name: 'prime_task_submissions_total',
-      help: 'Tasks by what became of them; the api counts started, the workers the rest',
+      name: `${prefix}_task_submissions_total`,
+      help: 'Tasks by outcome; the api counts started and cancelled waiting tasks, the workers the others',
       labelNames: ['status'],
       registers,
     });
-    this.#submissions.inc({ status: 'started' }, 0);
-    this.#webhooks = new Counter({
-      name: 'prime_webhook_deliveries_total',
-      help: 'Deliveries by outcome; dead ones are in the failed set of queue webhooks',
-      labelNames: ['outcome'],
-      registers,
-    });
-    this.#unreadable = new Counter({
-      name: 'prime_store_unreadable_segments_total',
-      help: 'Segments that a reader found missing or with a wrong checksum',
+    for (const status of ['started', 'cancelled']) this.#submissions.inc({ status }, 0);
+    this.#rejections = new Counter({
+      name: `${prefix}_submissions_refused_total`,
+      help: 'Submissions rejected by reason: too many waiting tasks, or Redis memory above the watermark',
       labelNames: ['reason'],
       registers,
     });
-    // A counter that comes into being with its first event hides that event from rate().
+    for (const reason of REJECTION_REASONS) this.#rejections.inc({ reason }, 0);
+    this.#webhooks = new Counter({
+      name: `${prefix}_webhook_deliveries_total`,
+      help: 'Webhook deliveries by outcome; dead letters are in the failed set of queue webhooks',
+      labelNames: ['outcome'],
+      registers,
+    });
+    // rate() misses the first event of a counter that does not exist before it.
     for (const outcome of WEBHOOK_OUTCOMES) this.#webhooks.inc({ outcome }, 0);
-    for (const reason of UNREADABLE_REASONS) this.#unreadable.inc({ reason }, 0);
   }
 
   requestFinished({ method, endpoint, status, seconds }: FinishedRequest): void {
@@ -59,15 +60,21 @@ export class ApiMetrics {
     this.#requestDuration.observe(labels, seconds);
   }
 
-  taskStarted(): void {
+  /** `started` is the name in the metric's contract: the task is only accepted, and waits. */
+  taskSubmitted(): void {
     this.#submissions.inc({ status: 'started' });
+  }
+
+  /** A waiting task was cancelled. */
+  taskCancelled(): void {
+    this.#submissions.inc({ status: 'cancelled' });
+  }
+
+  submissionRejected(reason: (typeof REJECTION_REASONS)[number]): void {
+    this.#rejections.inc({ reason });
   }
 
   webhook(outcome: WebhookOutcome): void {
     this.#webhooks.inc({ outcome });
-  }
-
-  segmentUnreadable(reason: (typeof UNREADABLE_REASONS)[number]): void {
-    this.#unreadable.inc({ reason });
   }
 }

@@ -1,19 +1,26 @@
+import type { JobType, ResultFormat } from '@primes/contracts';
 import { createDocument } from 'zod-openapi';
 import { VERSION } from './version.ts';
 import { servicePaths } from './openapi/service-paths.ts';
 import { taskPaths } from './openapi/task-paths.ts';
 
-/** The OpenAPI 3.1 document of the whole HTTP API, made from the schemas that validate it. */
-export function openApiDocument({ maxN }: { maxN: number }): object {
+export interface DocumentOptions {
+  /** Undefined for a job whose result is what its run returned. */
+  readonly formats: readonly ResultFormat[] | undefined;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** The OpenAPI 3.1 document of the HTTP API, generated from the schemas that validate requests. */
+export function openApiDocument(type: JobType<object>, options: DocumentOptions): object {
   return createDocument({
     openapi: '3.1.0',
     info: {
-      title: 'Primes',
+      title: type.title,
       version: VERSION,
-      summary: 'The first N primes, computed asynchronously',
+      summary: type.summary,
       description:
-        'Submit a task, poll it or wait for it, and read its primes as JSON, text, CSV or NDJSON. ' +
-        'Every answer carries `X-Request-Id` and `traceparent`; every refusal is `application/problem+json`.',
+        'Submit a task, poll it or wait for it, and read its result. ' +
+        'Every response has `X-Request-Id` and `traceparent`; every error is `application/problem+json`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This server' }],
@@ -21,8 +28,8 @@ export function openApiDocument({ maxN }: { maxN: number }): object {
     tags: [
       { name: 'tasks', description: 'Submit, read, follow, cancel' },
       { name: 'service', description: 'Health, documentation and dashboards' },
-      { name: 'metrics', description: 'The JSON metrics API, answered by the metrics gateway' },
+      { name: 'metrics', description: 'The JSON metrics API, served by the metrics gateway' },
     ],
-    paths: { ...taskPaths(maxN), ...servicePaths() },
+    paths: { ...taskPaths(type, options), ...servicePaths(type) },
   });
 }

@@ -9,27 +9,27 @@ const OPTIONS: HelmetOptions = {
     directives: {
       defaultSrc: ["'self'"],
       scriptSrc: ["'self'"],
-      // Swagger UI, ReDoc and bull-board style their elements inline and embed small pictures.
+      // Swagger UI, ReDoc and bull-board use inline styles and embedded images.
       styleSrc: ["'self'", "'unsafe-inline'"],
       imgSrc: ["'self'", 'data:'],
-      // helmet's default lets fonts come from any host.
+      // helmet's default allows fonts from any host.
       fontSrc: ["'self'", 'data:'],
-      // ReDoc searches in a worker that it makes from a string.
+      // ReDoc's search runs in a worker created from a string.
       workerSrc: ["'self'", 'blob:'],
       objectSrc: ["'none'"],
       frameAncestors: ["'none'"],
-      // The service may well be reached by plain HTTP behind an ingress or on a laptop.
+      // The service may be reached by plain HTTP, behind an ingress or on a laptop.
       upgradeInsecureRequests: null,
     },
   },
 };
 
-/** helmet's headers. They are the same for every answer, so they are made once and not by 12 handlers a request. */
+/** helmet's headers. They are constant, so they are computed once, not by 12 handlers per request. */
 export function securityHeaders(): RequestHandler {
   const example = new IncomingMessage(new Socket());
-  const answer = new ServerResponse(example);
-  helmet(OPTIONS)(example, answer, () => undefined);
-  const headers = new Map(Object.entries(answer.getHeaders()) as [string, string][]);
+  const response = new ServerResponse(example);
+  helmet(OPTIONS)(example, response, () => undefined);
+  const headers = new Map(Object.entries(response.getHeaders()) as [string, string][]);
   return function setSecurityHeaders(_req, res, next) {
     res.setHeaders(headers);
     next();

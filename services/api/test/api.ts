@@ -1,58 +1,69 @@
-import {
-  TASK_QUEUE,
-  TaskSummarySchema,
-  TaskViewSchema,
-  WEBHOOK_QUEUE,
-  type TaskSummary,
-  type TaskView,
-} from '@primes/contracts';
+import { taskSchemas, WEBHOOK_QUEUE, type JobType, type TaskSummary } from '@primes/contracts';
+import { echo } from '@primes/testing/echo';
 import { startService, testRedisUrl, uniquePrefix, type ServiceProcess } from '@primes/testing';
 import { jest } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import supertest from 'supertest';
-import { checkAnswer } from './conformance.ts';
+import { ECHO_CONTRACT, type Contract } from './conformance.ts';
 import { open, send, type Sent } from './http-client.ts';
 
-// Processes take their time to start on a busy machine; no test may take as long as ?wait=60.
-jest.setTimeout(20_000);
+// Processes start slowly on a busy machine. Less than ?wait=60, which takes 55 s.
+jest.setTimeout(45_000);
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options';
 
-/** A real api on keys of its own, clients that check every answer, and a look behind the scenes. */
-export async function startApi(env: Record<string, string> = {}) {
+/** The body of GET /tasks/{id}. */
+export type TaskView = TaskSummary & { readonly result: unknown };
+
+/** What the services of a test run. */
+export interface Served {
+  readonly type: JobType<object>;
+  readonly contract: Contract;
+  /** Default: the job that main.ts names. */
+  readonly job?: 'echo';
+}
+const ECHO: Served = { type: echo, contract: ECHO_CONTRACT, job: 'echo' };
+
+/** An api with its own key prefix, clients that check every response, and access to its queues. */
+export async function startApi(
+  env: Record<string, string> = {},
+  { type, contract, ...program }: Served = ECHO,
+) {
+  const schemas = taskSchemas(type.view, type.result);
   const redisUrl = env['REDIS_URL'] ?? testRedisUrl();
   const prefix = env['QUEUE_PREFIX'] ?? uniquePrefix();
   const shared = { REDIS_URL: redisUrl, QUEUE_PREFIX: prefix, STORE_PREFIX: prefix };
-  const api = await startService('api', { ...shared, ...env });
+  const api = await startService('api', { ...shared, ...env }, program);
   const services: ServiceProcess[] = [api];
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
-  // Tests that stop Redis mean it.
+  // Tests stop Redis on purpose.
   redis.on('error', () => undefined);
-  const tasks = new Queue(TASK_QUEUE, { connection: redis, prefix });
+  const tasks = new Queue(type.name, { connection: redis, prefix });
   const webhooks = new Queue(WEBHOOK_QUEUE, { connection: redis, prefix });
   for (const queue of [tasks, webhooks]) queue.on('error', () => undefined);
   await Promise.all([tasks.waitUntilReady(), webhooks.waitUntilReady()]);
 
-  /** A supertest request whose answer is checked against the document. */
+  /** A supertest request whose response is checked against the document. */
   function http(method: Method, path: string): supertest.Test {
     const request = supertest(api.url)[method](path);
     return request.buffer(true).expect((res) => {
       const headers = res.headers as Record<string, string>;
-      // For an answer without a body superagent has no text at all, whatever its type says.
+      // Without a body superagent sets no text, unlike its type.
       const body = (res.text as string | undefined) ?? '';
-      checkAnswer({ method: method.toUpperCase(), path, status: res.status, headers, body });
+      contract.checkResponse({ method: method.toUpperCase(), path, status: res.status, headers, body });
     });
   }
 
   async function submit(body: object, headers: Record<string, string> = {}): Promise<TaskSummary> {
-    const answer = await http('post', '/tasks').set(headers).send(body).expect(202);
-    return TaskSummarySchema.parse(answer.body);
+    const response = await http('post', '/tasks').set(headers).send(body).expect(202);
+    return schemas.summary.parse(response.body) as TaskSummary;
   }
 
   async function view(id: string, query = 'limit=0'): Promise<TaskView> {
-    return TaskViewSchema.parse((await http('get', `/tasks/${id}?${query}`).expect(200)).body);
+    const response = await http('get', `/tasks/${id}?${query}`).expect(200);
+    return schemas.task.parse(response.body) as TaskView;
   }
 
   return {
@@ -63,14 +74,14 @@ export async function startApi(env: Record<string, string> = {}) {
     tasks,
     webhooks,
     http,
-    /** Byte by byte what is told; see http-client.ts. */
-    send: (sent: Sent) => send(api.url, sent),
-    open: (sent: Sent) => open(api.url, sent),
-    /** POST /tasks that must be accepted. */
+    /** Requests that are sent unchanged; see http-client.ts. */
+    send: (sent: Sent) => send(api.url, sent, contract),
+    open: (sent: Sent) => open(api.url, sent, contract),
+    /** POST /tasks; expects 202. */
     submit,
-    /** GET /tasks/{id} that must be answered. */
+    /** GET /tasks/{id}; expects 200. */
     view,
-    /** Submits, and waits until the task has ended as done. */
+    /** Submits a task and waits until it is done. */
     async compute(body: object): Promise<string> {
       const { request_id: id } = await submit(body);
       const { status } = await view(id, 'wait=30&limit=0');
@@ -83,12 +94,12 @@ export async function startApi(env: Record<string, string> = {}) {
       const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) && labels.test(line));
       return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
     },
-    /** Another process on the same keys. */
+    /** Starts another process with the same key prefix. */
     async start(
       service: 'api' | 'worker' | 'metrics-gateway',
       more: Record<string, string> = {},
     ): Promise<ServiceProcess> {
-      const started = await startService(service, { ...shared, ...env, ...more });
+      const started = await startService(service, { ...shared, ...env, ...more }, program);
       services.push(started);
       return started;
     },

@@ -1,23 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
-import { PATHS } from './conformance.ts';
+import { ECHO_CONTRACT } from './conformance.ts';
 import { setUp } from './set-up.ts';
 
 const api = await setUp(async (keep) => keep(await startApi({ ADMIN_USER: '', ADMIN_PASSWORD: '' })));
 
 const MISSING = '00000000-0000-4000-8000-000000000000';
-const paths = PATHS.map(({ template, methods }) => ({ path: template.replace('{id}', MISSING), methods }));
+const paths = ECHO_CONTRACT.paths.map(({ template, methods }) => ({
+  path: template.replace('{id}', MISSING),
+  methods,
+}));
 const served = paths.filter(({ path }) => path !== '/admin/queues');
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
 
-// The conformance check behind every request is most of what is asserted here.
+// Most assertions are in the conformance check of every request.
 describe('methods', () => {
-  it.each(served)('$path answers OPTIONS with what is allowed', async ({ path, methods }) => {
+  it.each(served)('$path responses OPTIONS with the allowed methods', async ({ path, methods }) => {
     const { headers } = await api.http('options', path).expect(204);
     for (const method of methods) expect(headers['allow']).toContain(method);
   });
 
-  it.each(served)('$path refuses every other method with 405', async ({ path, methods }) => {
+  it.each(served)('$path rejects every other method with 405', async ({ path, methods }) => {
     const others = METHODS.filter((method) => !['HEAD', 'OPTIONS', ...methods].includes(method));
     for (const method of others) expect(await api.send({ method, path })).toMatchObject({ status: 405 });
   });
@@ -48,7 +51,7 @@ describe('methods', () => {
     '*',
     'x://y/z',
     'x://y:99999/z',
-  ])('%s is nothing', async (path) => {
+  ])('%s does not exist', async (path) => {
     for (const method of METHODS) {
       const { status, body } = await api.send({ method, path });
       expect(status).toBe(404);
@@ -57,7 +60,7 @@ describe('methods', () => {
   });
 
   it.each([MISSING, MISSING.replace('-4', '-9'), 'repair-5', '1', '0'.repeat(300), 'ABC', '%00', ':'])(
-    'no task has the id %s',
+    'returns 404 for the task id %s',
     async (id) => {
       for (const [method, path] of [
         ['GET', `/tasks/${id}`],
@@ -71,19 +74,19 @@ describe('methods', () => {
   );
 
   it.each(['GET', 'DELETE', 'PUT', 'OPTIONS'])(
-    '%s of an id that cannot be decoded is malformed',
+    '%s returns 400 for an id that cannot be decoded',
     async (method) => {
       expect(await api.send({ method, path: '/tasks/%E0%A4%A' })).toMatchObject({ status: 400 });
     },
   );
 
-  it('a trailing slash changes nothing', async () => {
+  it('ignores a trailing slash', async () => {
     await api.http('get', '/tasks/').expect(200);
     await api.http('get', '/health/').expect(200, { status: 'healthy' });
   });
 });
 
-describe('GET of what needs no task', () => {
+describe('GET of a path without a task', () => {
   it.each([
     ['/', { message: expect.any(String), version: expect.any(String), docs: '/docs' }],
     ['/health', { status: 'healthy' }],
@@ -91,11 +94,11 @@ describe('GET of what needs no task', () => {
     ['/readyz', { status: 'ready', checks: { companions: 'ok', redis: 'ok' } }],
     ['/tasks', { tasks: [], next_cursor: null, truncated: false }],
   ])('%s', async (path, body) => {
-    const answer = await api.http('get', path).expect(200);
-    expect(answer.body).toEqual(body);
+    const response = await api.http('get', path).expect(200);
+    expect(response.body).toEqual(body);
   });
 
-  it('/ is JSON for everyone, and varies by Accept', async () => {
+  it('/ returns JSON with `Vary: Accept`', async () => {
     await api
       .http('get', '/')
       .set('Accept', '*/*')

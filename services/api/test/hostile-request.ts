@@ -1,6 +1,8 @@
-import { METHODS } from 'node:http';
+import { Agent, METHODS } from 'node:http';
+import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { PATHS } from './conformance.ts';
+import type { TestApi } from './api.ts';
+import { ECHO_CONTRACT } from './conformance.ts';
 import type { Sent } from './http-client.ts';
 
 const token = fc.string({
@@ -43,11 +45,14 @@ const text = fc.oneof(
   token,
 );
 
+/** The fields of a job's input, with values that are small enough to run. */
+type Input = Readonly<Record<string, fc.Arbitrary<unknown>>>;
+
 const field = fc.oneof(
-  fc.constantFrom('wait', 'offset', 'limit', 'status', 'cursor', 'n', '__proto__', 'limit[]', 'limit[a]'),
+  fc.constantFrom('wait', 'offset', 'limit', 'status', 'cursor', 'text', '__proto__', 'limit[]', 'limit[a]'),
   text.map(encode),
 );
-// A wait is short, or refused: nobody is to sit here for a minute.
+// Waits are short or rejected, so that the test does not take minutes.
 const pair = fc
   .tuple(field, text.map(encode))
   .map(([name, value]) => `${name}=${name === 'wait' ? value.replace(/^[1-9]\d$/, '1') : value}`);
@@ -56,31 +61,43 @@ const query = fc.oneof(
   { weight: 3, arbitrary: fc.array(pair, { maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`) },
   { weight: 1, arbitrary: token.map((each) => `?${each}`) },
 );
-const body = fc.oneof(
-  fc
-    .record(
-      {
-        n: fc.oneof(fc.integer({ min: 1, max: 3_000 }), number, text, fc.jsonValue()),
-        timeout_seconds: fc.oneof(fc.integer({ min: 1, max: 9 }), number, text),
-        priority: fc.oneof(fc.nat(9), number, text),
-        fresh: fc.oneof(fc.boolean(), text),
-        callback_url: fc.oneof(
-          fc.constant('http://nobody.invalid/'),
-          token.map((each) => `http://127.0.0.1/${each}`),
-          text,
-        ),
-        extra: fc.jsonValue(),
-      },
-      { requiredKeys: [] },
-    )
-    .map((value) => JSON.stringify(value)),
-  fc.integer({ min: 1, max: 3_000 }).map((n) => JSON.stringify({ n })),
-  fc.json(),
-  fc.json().map((value) => value.slice(0, -1)),
-  fc.constantFrom('', '[', '{"__proto__":{"n":1},"n":1}', '{"n":1,"n":2}', '"'.repeat(9), '['.repeat(60_000)),
-  fc.constant('x'.repeat(70_000)),
-  fc.string({ unit: 'binary' }),
-);
+const bodyWith = (input: Input) =>
+  fc.oneof(
+    fc
+      .record(
+        {
+          ...Object.fromEntries(
+            Object.entries(input).map(([name, value]) => [
+              name,
+              fc.oneof(value, number, text, fc.jsonValue()),
+            ]),
+          ),
+          timeout_seconds: fc.oneof(fc.integer({ min: 1, max: 9 }), number, text),
+          priority: fc.oneof(fc.nat(9), number, text),
+          callback_url: fc.oneof(
+            fc.constant('http://host.invalid/'),
+            token.map((each) => `http://127.0.0.1/${each}`),
+            text,
+          ),
+          extra: fc.jsonValue(),
+        },
+        { requiredKeys: [] },
+      )
+      .map((value) => JSON.stringify(value)),
+    fc.record(input).map((value) => JSON.stringify(value)),
+    fc.json(),
+    fc.json().map((value) => value.slice(0, -1)),
+    fc.constantFrom(
+      '',
+      '[',
+      '{"__proto__":{"text":"a"},"text":"a"}',
+      '{"text":"a","text":"b"}',
+      '"'.repeat(9),
+      '['.repeat(60_000),
+    ),
+    fc.constant('x'.repeat(70_000)),
+    fc.string({ unit: 'binary' }),
+  );
 const accept = fc.tuple(
   fc.constant('accept'),
   fc.oneof(
@@ -90,7 +107,7 @@ const accept = fc.tuple(
   ),
 );
 const header = fc.oneof(
-  // More of these: few requests come as far as to be refused for it.
+  // Weighted, because few requests get as far as the check of this header.
   { weight: 4, arbitrary: accept },
   fc.tuple(
     fc.constantFrom('accept-encoding', 'content-encoding'),
@@ -122,20 +139,51 @@ const header = fc.oneof(
   fc.tuple(fc.constant('expect'), fc.constantFrom('100-continue', 'a miracle')),
 );
 
-// CONNECT is no request to this server, and QUERY not known to every parser.
+// CONNECT does not address this server, and not every parser knows QUERY.
 const method = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS') },
   { weight: 1, arbitrary: fc.constantFrom(...METHODS.filter((each) => each !== 'CONNECT')) },
 );
-/** Requests that are near enough to right ones to get past some of the checks; `known` are ids of tasks. */
-export function hostileRequest(known: readonly string[]): fc.Arbitrary<Sent> {
+
+/**
+ * Sends hostile requests, several at a time, and checks each response against the document.
+ * `known` contains ids of tasks.
+ *
+ * @returns the number of responses by status
+ */
+export async function sendHostileRequests(
+  api: Pick<TestApi, 'send'>,
+  { known, input, count }: { known: readonly string[]; input: Input; count: number },
+): Promise<ReadonlyMap<number, number>> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  const statuses = new Map<number, number>();
+  const several = fc.array(hostileRequest(known, input), { minLength: 10, maxLength: 10 });
+  await fc.assert(
+    fc.asyncProperty(several, async (requests) => {
+      for (const { status, path, body } of await Promise.all(
+        requests.map((request) => api.send({ ...request, agent })),
+      )) {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (status < 500) continue;
+        expect([status, path]).toEqual([503, expect.stringMatching(/^\/api\/metrics\//)]);
+        if (body) expect(body).toContain('gateway_unavailable');
+      }
+    }),
+    { numRuns: count / 10, endOnFailure: true },
+  );
+  agent.destroy();
+  return statuses;
+}
+
+/** Requests that are almost valid, so that they pass some of the checks. */
+function hostileRequest(known: readonly string[], input: Input): fc.Arbitrary<Sent> {
   const line = fc.oneof(
     { weight: 7, arbitrary: fc.tuple(method, pathTo(known)) },
-    // More of these, since only they read a body.
+    // Weighted, because only these read a body.
     { weight: 3, arbitrary: fc.constant(['POST', '/tasks'] as const) },
   );
   return fc
-    .record({ line, query, headers: fc.array(header, { maxLength: 4 }), body: fc.option(body) })
+    .record({ line, query, headers: fc.array(header, { maxLength: 4 }), body: fc.option(bodyWith(input)) })
     .map(({ line: [verb, target], body: content, headers, ...rest }) => ({
       method: verb,
       path: (target + rest.query).replace(/[^\x21-\x7e]/g, ''),
@@ -151,7 +199,7 @@ function pathTo(known: readonly string[]): fc.Arbitrary<string> {
     text.map(encode),
     token.map((each) => each.replace(/[?#/]/g, '')),
   );
-  const template = fc.constantFrom(...PATHS.map((each) => each.template));
+  const template = fc.constantFrom(...ECHO_CONTRACT.paths.map((each) => each.template));
   const odd = ['*', '//', '/.', '/..', '/%', '//a@b#c', '/tasks//events', 'http://a.invalid/tasks', 'x://?y'];
   return fc.oneof(
     {

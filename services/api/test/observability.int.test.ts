@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { METHODS } from 'node:http';
 import { eventually } from '@primes/testing';
 import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
-import { PATHS } from './conformance.ts';
+import { ECHO_CONTRACT } from './conformance.ts';
 import { startReceiver, status } from './receiver.ts';
 import { setUp } from './set-up.ts';
 
-/** None of these may be found in any line of any log. */
+/** None of these may appear in a log line. */
 const SECRETS = {
   idempotencySecret: 'SECRET-of-idempotency',
   webhookSecret: Buffer.from('SECRET-that-signs-the-webhooks').toString('base64'),
@@ -30,14 +31,14 @@ const env = {
 const { api, worker, receiver, id } = await setUp(async (keep) => {
   const started = keep(await startApi(env));
   const first = await started.start('worker');
-  const id = await started.compute({ n: 5 });
+  const id = await started.compute({ text: 'a' });
   return { api: started, worker: first, receiver: keep(await startReceiver()), id };
 });
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
-/** The lines of the api about one request, once the last of them is there. */
+/** The lines of the api about one request, after the last of them was written. */
 async function linesOf(requestId: string) {
   return eventually(() => {
     const lines = api.process.logs.filter((line) => line['request_id'] === requestId);
@@ -48,12 +49,12 @@ async function linesOf(requestId: string) {
 
 describe('the log', () => {
   it.each([
-    ...PATHS.map(({ template }) => ['GET', template.replace('{id}', id), undefined] as const),
+    ...ECHO_CONTRACT.paths.map(({ template }) => ['GET', template.replace('{id}', id), undefined] as const),
     ['DELETE', `/tasks/${id}`, undefined] as const,
     ['GET', '/tasks/nope', undefined] as const,
     ['GET', '/nope', undefined] as const,
-    ['POST', '/tasks', '{"n":0}'] as const,
-  ])('has one line for %s %s', async (method, path, body) => {
+    ['POST', '/tasks', '{"steps":0}'] as const,
+  ])('contains one line for %s %s', async (method, path, body) => {
     const requestId = randomUUID();
     const headers = {
       'x-request-id': requestId,
@@ -80,27 +81,43 @@ describe('the log', () => {
   it('follows a task from its request through the worker to its webhook', async () => {
     const requestId = randomUUID();
     const headers = { 'x-request-id': requestId, traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };
-    const body = { n: 6, callback_url: receiver.url('/follow') };
+    const body = { text: 'a', callback_url: receiver.url('/follow') };
     const { request_id: task } = await api.submit(body, headers);
     await receiver.arrived('/follow', 1);
     const [line] = (await linesOf(requestId)).filter(({ msg }) => msg === 'request');
     expect(line).toMatchObject({ method: 'POST', path: '/tasks', status: 202, task_id: task });
     const found = await eventually(() => {
       const lines = worker.logs.filter((line) => line['task_id'] === task);
-      expect(lines.at(-1)).toMatchObject({ msg: 'task done' });
+      expect(lines.at(-1)).toMatchObject({ msg: 'task completed' });
       return lines;
     });
-    expect(found.map(({ msg }) => msg)).toEqual(['task started', 'task done']);
+    expect(found.map(({ msg }) => msg)).toEqual(['task started', 'task completed']);
     for (const line of found) expect(line).toMatchObject({ request_id: requestId, trace_id: TRACE });
     await eventually(() => {
-      const told = api.process.logs.filter(({ msg }) => msg === 'webhook delivered');
-      expect(told).toMatchObject([{ task_id: task, request_id: requestId, trace_id: TRACE }]);
+      const delivered = api.process.logs.filter(({ msg }) => msg === 'webhook delivered');
+      expect(delivered).toMatchObject([{ task_id: task, request_id: requestId, trace_id: TRACE }]);
     });
   });
 
-  it('has no secret, no body and no query', async () => {
+  it('limits the length of what a client can write into it', async () => {
+    const long = 'x'.repeat(10_000);
+    for (const path of [`/${long}`, `/tasks/${long}`, `/tasks/${long}/events`]) {
+      const requestId = randomUUID();
+      await api.send({ path, headers: { 'x-request-id': requestId } });
+      const lines = await linesOf(requestId);
+      expect(JSON.stringify(lines).length).toBeLessThan(1_000);
+      expect(lines[0]?.['path']).toMatch(/^\/.*…$/);
+    }
+  });
+
+  it('contains no secret, body or query', async () => {
     const callback_url = receiver.url(`/hook?token=${SECRETS.callbackToken}`);
-    receiver.answer(`/hook?token=${SECRETS.callbackToken}`, status(500), (res) => res.destroy(), status(410));
+    receiver.respond(
+      `/hook?token=${SECRETS.callbackToken}`,
+      status(500),
+      (res) => res.destroy(),
+      status(410),
+    );
     const json = { 'content-type': 'application/json' };
     const hooked = randomUUID();
     const headers = {
@@ -111,10 +128,10 @@ describe('the log', () => {
       authorization: `Bearer ${SECRETS.authorization}`,
     };
     const bodies = [
-      { n: 7, callback_url },
-      { n: 7, callback_url: `http://10.0.0.1/${SECRETS.callbackToken}` },
-      { n: 7, secret: SECRETS.field },
-      { n: SECRETS.field },
+      { text: 'a', callback_url },
+      { text: 'a', callback_url: `http://10.0.0.1/${SECRETS.callbackToken}` },
+      { text: 'a', secret: SECRETS.field },
+      { steps: SECRETS.field },
     ];
     for (const body of bodies) {
       await api.send({ method: 'POST', path: '/tasks', headers, body: JSON.stringify(body) });
@@ -128,7 +145,7 @@ describe('the log', () => {
       const about = api.process.logs.filter(
         ({ msg }) => msg?.startsWith('webhook ') && msg !== 'webhook delivered',
       );
-      expect(about.at(-1)).toMatchObject({ msg: 'webhook given up', attempt: 3 });
+      expect(about.at(-1)).toMatchObject({ msg: 'webhook delivery abandoned', attempt: 3 });
       for (const line of about) expect(line).toMatchObject({ request_id: hooked, trace_id: TRACE });
     });
     const everything = JSON.stringify([...api.process.logs, ...worker.logs]);
@@ -139,12 +156,12 @@ describe('the log', () => {
 });
 
 describe('/metrics', () => {
-  it('has the metrics of the design that the api owns, by name and label', async () => {
+  it('exports all metrics of the api, with their names and labels', async () => {
     await api.http('get', '/nope').expect(404);
     const { text, headers } = await api.http('get', '/metrics').expect(200);
     expect(headers['content-type']).toMatch(/^text\/plain; version=0.0.4/);
     for (const sample of [
-      /^prime_task_submissions_total\{status="started",service="api"\} \d+$/m,
+      /^echo_task_submissions_total\{status="started",service="api"\} \d+$/m,
       /^redis_operations_total\{operation="\w+",status="success",service="api"\} \d+$/m,
       /^api_requests_total\{method="GET",endpoint="\/tasks\/:id",status="200",service="api"\} \d+$/m,
       /^api_requests_total\{method="POST",endpoint="\/tasks",status="202",service="api"\} \d+$/m,
@@ -159,22 +176,21 @@ describe('/metrics', () => {
     }
   });
 
-  it('has its counters before their first event, so that rate() sees that event', async () => {
+  it('exports counters before their first event, so that rate() includes that event', async () => {
     await using unused = await startApi();
     const { text } = await unused.http('get', '/metrics').expect(200);
-    expect(text).toMatch(/^prime_webhook_deliveries_total\{outcome="dead",.*\} 0$/m);
-    expect(text).toMatch(/^prime_store_unreadable_segments_total\{reason="corrupt",.*\} 0$/m);
+    expect(text).toMatch(/^echo_webhook_deliveries_total\{outcome="dead",.*\} 0$/m);
   });
 
-  it('counts a task that is accepted, once, and no replay and no refusal', async () => {
-    const before = await api.metric('prime_task_submissions_total', /status="started"/);
-    await api.submit({ n: 5 }, { 'idempotency-key': 'counted' });
-    await api.http('post', '/tasks').set('Idempotency-Key', 'counted').send({ n: 5 }).expect(200);
-    await api.http('post', '/tasks').send({ n: 0 }).expect(422);
-    expect(await api.metric('prime_task_submissions_total', /status="started"/)).toBe(before + 1);
+  it('counts an accepted task once, and neither replays nor rejections', async () => {
+    const before = await api.metric('echo_task_submissions_total', /status="started"/);
+    await api.submit({ text: 'a' }, { 'idempotency-key': 'counted' });
+    await api.http('post', '/tasks').set('Idempotency-Key', 'counted').send({ text: 'a' }).expect(200);
+    await api.http('post', '/tasks').send({ steps: 0 }).expect(422);
+    expect(await api.metric('echo_task_submissions_total', /status="started"/)).toBe(before + 1);
   });
 
-  it('names endpoints by their pattern, and nothing by an id', async () => {
+  it('labels endpoints by their route pattern, without ids', async () => {
     for (const path of [
       `/tasks/${id}`,
       `/tasks/${id}/events`,
@@ -188,10 +204,30 @@ describe('/metrics', () => {
     const { text } = await api.http('get', '/metrics').expect(200);
     expect(text).not.toMatch(UUID);
     const endpoints = new Set([...text.matchAll(/endpoint="([^"]*)"/g)].map(([, endpoint]) => endpoint));
-    const patterns = PATHS.map(({ template }) =>
+    const patterns = ECHO_CONTRACT.paths.map(({ template }) =>
       template.replace('{id}', ':id').replace(/(metrics)\/.*/, '$1/:call'),
     );
     for (const pattern of endpoints) expect(['unmatched', '/docs/start.js', ...patterns]).toContain(pattern);
     for (const pattern of patterns) expect([...endpoints]).toContain(pattern);
+  });
+
+  it('lets no client add label values by unknown methods or spellings of a path', async () => {
+    for (const method of METHODS.filter((each) => each !== 'CONNECT')) {
+      await api.send({ method, path: '/health' });
+    }
+    const asset = '/docs/assets/swagger-ui.css';
+    for (const path of [asset, asset.replace('docs', 'DOCS'), asset.replace('assets', 'Assets'), '/LIVEZ']) {
+      await api.send({ path });
+    }
+    const { text } = await api.http('get', '/metrics').expect(200);
+    const values = (label: string) =>
+      new Set([...text.matchAll(new RegExp(`${label}="([^"]*)"`, 'g'))].map(([, value]) => value));
+    const known = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'];
+    for (const method of values('method')) expect([...known, '_OTHER']).toContain(method);
+    expect(await api.metric('api_requests_total', /method="_OTHER",endpoint="\/health"/)).toBe(
+      METHODS.length - known.length - 1,
+    );
+    const served = [...values('endpoint')].filter((endpoint) => /docs.assets|livez/i.test(endpoint ?? ''));
+    expect(served.sort()).toEqual(['/docs/assets', '/livez']);
   });
 });

@@ -8,23 +8,23 @@ export interface Received {
   readonly body: string;
 }
 
-/** What the receiver does with a delivery; by default it thanks. */
-export type Answer = (res: ServerResponse, received: Received) => void;
-const thanks: Answer = (res) => {
+/** How the receiver responds to a delivery; default: 204. */
+export type Respond = (res: ServerResponse, received: Received) => void;
+const accept: Respond = (res) => {
   res.writeHead(204).end();
 };
 
-/** A real receiver of webhooks at localhost. */
+/** A webhook receiver on localhost. */
 export async function startReceiver() {
   const received: Received[] = [];
-  const answers = new Map<string, Answer[]>();
-  // As the api will: by the name, whichever of its addresses comes first.
+  const responses = new Map<string, Respond[]>();
+  // By name, as the api connects: localhost can be an IPv4 or an IPv6 address.
   const server = await startHttpServer((req, res) => {
     void text(req).then((body) => {
       const path = req.url ?? '';
       const one = { path, headers: req.headers, body };
       received.push(one);
-      (answers.get(path)?.shift() ?? thanks)(res, one);
+      (responses.get(path)?.shift() ?? accept)(res, one);
     });
   }, 'localhost');
 
@@ -32,12 +32,12 @@ export async function startReceiver() {
   return {
     port: server.port,
     url: (path: string) => `${server.url}${path}`,
-    /** How the next deliveries to a path are answered, one after the other; later ones are thanked for. */
-    answer(path: string, ...next: Answer[]): void {
-      answers.set(path, next);
+    /** Sets the responses to the next deliveries to a path, in order; later ones receive 204. */
+    respond(path: string, ...next: Respond[]): void {
+      responses.set(path, next);
     },
     at,
-    /** Until as many deliveries have come to a path. */
+    /** Waits until this many deliveries to a path have arrived. */
     async arrived(path: string, count: number): Promise<readonly Received[]> {
       return eventually(
         () => {
@@ -52,8 +52,8 @@ export async function startReceiver() {
   };
 }
 
-/** An answer with this status, and perhaps headers. */
-export function status(code: number, headers: Record<string, string> = {}): Answer {
+/** A response with this status and these headers. */
+export function status(code: number, headers: Record<string, string> = {}): Respond {
   return (res) => {
     res.writeHead(code, headers).end();
   };

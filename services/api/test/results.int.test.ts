@@ -1,189 +1,99 @@
-import { TASK_STATUSES, TaskViewSchema } from '@primes/contracts';
-import { NTH_PRIME, eventually } from '@primes/testing';
+import { ProblemSchema } from '@primes/contracts';
+import { startService, testRedisUrl, uniquePrefix } from '@primes/testing';
+import { TaskSummarySchema, TaskViewSchema } from '@primes/testing/echo';
+import { release } from '@primes/testing/echo/run';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { startApi } from './api.ts';
-import { WRITTEN, firstPrimes } from './expected.ts';
-import { raw } from './http-client.ts';
+import { Redis } from 'ioredis';
 import { setUp } from './set-up.ts';
 
-/** Three segments: the boundaries are at the 283,000th and the 558,000th prime or so. */
-const N = 600_000;
-const PRIMES = firstPrimes(N);
-const { api, id } = await setUp(async (keep) => {
-  const started = keep(await startApi());
-  await started.start('worker');
-  return { api: started, id: await started.compute({ n: N }) };
-});
-const TYPES = Object.keys(WRITTEN);
-
-async function read(type: string, query = ''): Promise<string> {
-  const { status, body, headers } = await api.send({
-    path: `/tasks/${id}${query}`,
-    headers: { accept: type },
+const { url, redis, prefix } = await setUp(async (keep) => {
+  const prefix = uniquePrefix();
+  const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix };
+  const api = keep(await startService('api', env, { job: 'echo' }));
+  keep(await startService('worker', env, { job: 'echo' }));
+  const redis = new Redis(testRedisUrl());
+  keep({
+    async [Symbol.asyncDispose]() {
+      await redis.quit();
+    },
   });
-  expect(status).toBe(200);
-  expect(headers['content-type']).toMatch(new RegExp(`^${type}(;|$)`));
-  return type === 'application/json' ? body.slice(body.indexOf('"result":') + 9, -1) : body;
+  return { url: api.url, redis, prefix };
+});
+
+async function submit(input: object): Promise<string> {
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(`${url}/tasks`, { method: 'POST', headers, body: JSON.stringify(input) });
+  expect(response.status).toBe(202);
+  return TaskSummarySchema.parse(await response.json()).request_id;
 }
 
-describe('a task from submission to result', () => {
-  it.each([1, 2, 3, 4, 100, 10_000])('the first %d primes', async (n) => {
-    const accepted = await api.http('post', '/tasks').send({ n }).expect(202);
-    const { request_id: task } = accepted.body as { request_id: string };
-    expect(accepted.headers).toMatchObject({ location: `/tasks/${task}`, 'retry-after': '1' });
-    expect(accepted.body).toMatchObject({ n, priority: 0, fresh: false, timeout_seconds: 600, error: null });
-    expect(accepted.body).not.toHaveProperty('result');
-    const view = await api.view(task, 'wait=30');
-    expect(view).toMatchObject({ status: 'done', progress: 100, error: null, result: PRIMES.slice(0, n) });
-    expect(view.result?.at(-1)).toBe(NTH_PRIME.get(n));
-    const [created, started, finished] = [view.created_at, view.started_at, view.finished_at].map(String);
-    expect([finished, started, created].sort()).toEqual([created, started, finished]);
+async function read(id: string, query = '') {
+  const response = await fetch(`${url}/tasks/${id}${query}`);
+  expect(response.status).toBe(200);
+  return TaskViewSchema.parse(await response.json());
+}
+
+describe('a job whose result is what its run returned', () => {
+  it('returns it once the task is done, and null before', async () => {
+    const hold = `${prefix}:hold`;
+    const id = await submit({ text: 'hello', steps: 3, hold });
+    const before = await fetch(`${url}/tasks/${id}`);
+    expect(before.headers.get('retry-after')).toBe('1');
+    expect(TaskViewSchema.parse(await before.json())).toMatchObject({
+      text: 'hello',
+      steps: 3,
+      result: null,
+    });
+    await release(redis, hold);
+    expect(await read(id, '?wait=30')).toMatchObject({
+      status: 'done',
+      progress: 100,
+      result: { text: 'hello', steps: 3 },
+    });
   });
 
-  it('keeps the options that it was submitted with', async () => {
-    const options = { n: 7, priority: 3, timeout_seconds: 60, fresh: true };
-    expect(await api.view(await api.compute(options))).toMatchObject(options);
+  it('returns only the status for limit=0', async () => {
+    const id = await submit({ text: 'long' });
+    expect(await read(id, '?wait=30&limit=0')).toMatchObject({ status: 'done', result: null });
   });
 
-  it.each(TYPES)('%s, byte for byte', async (type) => {
-    const body = await read(type);
-    // Not expect().toBe: its difference of two texts of 5 MB would take minutes.
-    expect(body === WRITTEN[type]?.(PRIMES)).toBe(true);
-  });
-
-  it('has the result as its last key', async () => {
-    const { body } = await api.send({ path: `/tasks/${id}?limit=3` });
-    expect(body.endsWith(',"result":[2,3,5]}')).toBe(true);
-    expect(Object.keys(TaskViewSchema.parse(JSON.parse(body))).at(-1)).toBe('result');
-  });
-});
-
-describe('pages', () => {
-  const edge = fc
-    .constantFrom(0, 3, 283_145, 557_000, N)
-    .chain((near) => fc.integer({ min: Math.max(0, near - 2_000), max: near + 2_000 }));
-  const offset = fc.oneof(fc.nat(5), edge, fc.nat(N), fc.constant(1_000_000_000));
-  const limit = fc.oneof(
-    { weight: 10, arbitrary: fc.nat(5) },
-    { weight: 10, arbitrary: fc.nat(5_000) },
-    { weight: 1, arbitrary: fc.constant(1_000_000_000) },
-  );
-
-  it('are what the same slice of the whole is, in every format', async () => {
-    await fc.assert(
-      fc.asyncProperty(offset, limit, fc.constantFrom(...TYPES), async (from, count, type) => {
-        const page = await read(type, `?offset=${from}&limit=${count}`);
-        const wanted = WRITTEN[type]?.(PRIMES.slice(from, from + count));
-        if (page !== wanted)
-          throw new Error(`${page.slice(0, 200)}…, wanted ${wanted?.slice(0, 200) ?? ''}…`);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it.each(TYPES)('limit=0 of %s has no primes', async (type) => {
-    expect(await read(type, '?limit=0')).toBe(type === 'text/csv' ? 'prime\r\n' : WRITTEN[type]?.([]));
-  });
-
-  it('one after the other are the whole', async () => {
-    const small = await api.compute({ n: 1_000 });
-    let all: number[] = [];
-    for (let from = 0; from < 1_000; from += 170) {
-      all = all.concat((await api.view(small, `offset=${from}&limit=170`)).result ?? []);
-    }
-    expect(all).toEqual(PRIMES.slice(0, 1_000));
-  });
-});
-
-describe('the form of the answer', () => {
   it.each([
-    [undefined, 'application/json'],
-    ['*/*', 'application/json'],
-    ['text/*', 'text/plain'],
-    ['text/csv, text/plain;q=0.9', 'text/csv'],
-    ['application/json;q=0.1, text/csv;q=0.2', 'text/csv'],
-    ['application/xml, application/x-ndjson;q=0.1', 'application/x-ndjson'],
-    ['text/html, */*;q=0.1', 'application/json'],
-  ])('Accept: %s gives %s', async (accept, type) => {
-    const { message, text } = await api.open({
-      path: `/tasks/${id}?limit=2`,
-      headers: accept ? { accept } : {},
-    });
-    expect(message.headers['content-type']?.split(';')[0]).toBe(type);
-    expect(message.headers).toMatchObject({
-      vary: expect.stringMatching(/Accept/),
-      'cache-control': 'no-store',
-    });
-    await text();
+    ['offset=1', [{ field: 'offset', detail: 'Unknown field' }]],
+    ['offset=0', [{ field: 'offset', detail: 'Unknown field' }]],
+    ['limit=10', [{ field: 'limit', detail: 'Must be at most 0, received 10' }]],
+  ])('has no pages: rejects %s', async (query, errors) => {
+    const id = await submit({ text: '' });
+    const response = await fetch(`${url}/tasks/${id}?${query}`);
+    expect(response.status).toBe(422);
+    expect(ProblemSchema.parse(await response.json())).toMatchObject({ errors });
   });
 
-  it.each(TYPES.filter((type) => type !== 'application/json'))(
-    '%s of what is not done is refused',
-    async (accept) => {
-      await api.tasks.pause();
-      const { request_id: other } = await api.submit({ n: 9 });
-      const ask = () => api.send({ path: `/tasks/${other}`, headers: { accept } });
-      expect(await ask()).toMatchObject({
-        status: 409,
-        body: expect.stringContaining('The task is pending'),
-      });
-      await api.http('delete', `/tasks/${other}`).expect(202);
-      expect(await ask()).toMatchObject({
-        status: 409,
-        body: expect.stringContaining('The task is cancelled'),
-      });
-      await api.tasks.resume();
-      await eventually(async () => {
-        expect((await api.tasks.getJob(other))?.finishedOn).toBeDefined();
-      });
-    },
-  );
-
-  it('HTTP/1.0 is told to upgrade, since it could not tell half a result from a whole one', async () => {
-    const ask = (path: string) => raw(api.url, `GET ${path} HTTP/1.0\r\nHost: a\r\n\r\n`);
-    const refused = await ask(`/tasks/${id}`);
-    expect(refused).toMatch(/^HTTP\/1.1 426 /);
-    expect(refused).toMatch(/\r\nUpgrade: HTTP\/1.1\r\n/);
-    expect(refused).toContain('urn:primes:problem:upgrade_required');
-    expect(await ask(`/tasks/${id}?limit=0`)).toMatch(
-      /^HTTP\/1.1 200 [^]*"status":"done"[^]*"result":\[\]\}$/,
+  it('is available only as JSON', async () => {
+    const id = await submit({ text: '' });
+    const csv = await fetch(`${url}/tasks/${id}`, { headers: { Accept: 'text/csv' } });
+    expect(csv.status).toBe(406);
+    expect(ProblemSchema.parse(await csv.json()).detail).toBe(
+      'Accept must include one of application/json, received text/csv',
     );
+    const head = await fetch(`${url}/tasks/${id}?wait=30`, { method: 'HEAD' });
+    expect(head.status).toBe(200);
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(0);
   });
 
-  it('HEAD tells the type, and reads nothing', async () => {
-    for (const accept of TYPES) {
-      const { status, headers } = await api.send({
-        method: 'HEAD',
-        path: `/tasks/${id}`,
-        headers: { accept },
-      });
-      expect(status).toBe(200);
-      expect(headers['content-type']).toContain(accept);
-    }
-  });
-});
-
-describe('?wait=', () => {
-  it('answers once the task has ended', async () => {
-    await api.tasks.pause();
-    const { request_id: waiting } = await api.submit({ n: 5 });
-    // Longer than this test may take: only the end of the task can answer it.
-    const asked = ['wait=60', 'wait=60&limit=2', 'wait=60&offset=4'].map((query) => api.view(waiting, query));
-    // They are waiting by now: requests that were sent later have been answered.
-    await api.view(waiting);
-    await api.tasks.resume();
-    const results = (await Promise.all(asked)).map(({ result }) => result);
-    expect(results).toEqual([[2, 3, 5, 7, 11], [2, 3], [11]]);
+  it('is the result of the successful run', async () => {
+    const id = await submit({ text: 'again', failures: 1 });
+    expect(await read(id, '?wait=30')).toMatchObject({ status: 'done', result: { text: 'again', steps: 1 } });
   });
 
-  it('answers with the task as it stands when the time is up', async () => {
-    await api.tasks.pause();
-    const { request_id: waiting } = await api.submit({ n: 5 });
-    const { body, headers } = await api.send({ path: `/tasks/${waiting}?wait=1` });
-    expect(TaskViewSchema.parse(JSON.parse(body))).toMatchObject({ status: TASK_STATUSES[0], result: null });
-    expect(headers['retry-after']).toBe('1');
-    await api.tasks.resume();
-    expect(await api.view(waiting, 'wait=60')).toMatchObject({ status: 'done' });
+  it('is documented without pages and formats', async () => {
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      info: object;
+      paths: Record<string, { get: { parameters: { name: string }[]; responses: Record<string, object> } }>;
+    };
+    expect(document.info).toMatchObject({ title: 'Echo' });
+    const { parameters, responses } = document.paths['/tasks/{id}']?.get ?? {};
+    expect(parameters?.map(({ name }) => name)).toEqual(['id', 'wait', 'limit']);
+    expect(responses?.['200']).toMatchObject({ content: { 'application/json': expect.anything() } });
+    expect(Object.keys(responses ?? {})).toEqual(['200', '400', '404', '406', '422', '503']);
   });
 });

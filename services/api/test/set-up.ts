@@ -1,11 +1,11 @@
 import { afterAll } from '@jest/globals';
 
-/** Has a resource closed when the file's tests are over. */
+/** Registers a resource to close after the tests of the file. */
 export type Keep = <R extends AsyncDisposable>(resource: R) => R;
 
 /**
- * What the tests of a file share. All that it keeps is closed after them, the last first; or at once
- * when a later step fails, since Jest runs no hooks of a file that it could not load.
+ * Builds what the tests of a file share. Kept resources are closed after the tests in reverse order, or at once if a
+ * later step fails, because Jest runs no hooks of a file that it could not load.
  */
 export async function setUp<F>(build: (keep: Keep) => Promise<F>): Promise<F> {
   await using stack = new AsyncDisposableStack();

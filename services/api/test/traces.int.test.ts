@@ -1,5 +1,4 @@
 import * as conventions from '@opentelemetry/semantic-conventions/incubating';
-import { StoreKeys } from '@primes/prime-store';
 import { eventually, startSpanReceiver, type SeenSpan } from '@primes/testing';
 import { describe, expect, it } from '@jest/globals';
 import { startApi } from './api.ts';
@@ -15,13 +14,13 @@ const { api, receiver, webhooks } = await setUp(async (keep) => {
 });
 
 let traces = 0;
-/** A trace of the test's own, as a client would begin it. */
+/** A new trace, as a client starts it. */
 function newTrace(flags = '01') {
   const traceId = (++traces).toString(16).padStart(32, 'a');
   return { traceId, headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-${flags}` } };
 }
 
-/** The span of a trace that fits, once it is there. */
+/** Waits for the span of a trace that matches. */
 async function span(traceId: string, wanted: Partial<SeenSpan>): Promise<SeenSpan> {
   return eventually(() => {
     const found = receiver.spans.filter(
@@ -34,7 +33,7 @@ async function span(traceId: string, wanted: Partial<SeenSpan>): Promise<SeenSpa
   });
 }
 
-/** The span that has to do with another one without being beneath it. */
+/** The span that links to another one. */
 async function linked(name: string, to: SeenSpan): Promise<SeenSpan> {
   return eventually(() => {
     const found = receiver.spans.find(
@@ -46,9 +45,9 @@ async function linked(name: string, to: SeenSpan): Promise<SeenSpan> {
 }
 
 describe('the span of a request', () => {
-  it('goes on from the client, and says what the conventions for HTTP ask for', async () => {
+  it("continues the client's trace and has the attributes of the HTTP conventions", async () => {
     const { traceId, headers } = newTrace();
-    const answer = await api
+    const response = await api
       .http('get', '/tasks/5b3d7c1e-0f6a-4f0b-9d2c-1e2f3a4b5c6d?limit=0')
       .set({ ...headers, baggage: 'other=1,load.test=locust' })
       .expect(404);
@@ -64,8 +63,8 @@ describe('the span of a request', () => {
       'network.protocol.version': '1.1',
       'load.test': 'locust',
     });
-    // The answer, and so the log, name this span and no other.
-    expect((answer.headers as Record<string, string>)['traceparent']).toBe(
+    // The response, and so the log, contain the id of this span.
+    expect((response.headers as Record<string, string>)['traceparent']).toBe(
       `00-${traceId}-${server.spanId}-01`,
     );
     expect(await span(traceId, { name: 'EVALSHA' })).toMatchObject({
@@ -75,13 +74,13 @@ describe('the span of a request', () => {
     });
   });
 
-  it('has no name with an id for a path that is not served', async () => {
+  it('has no id in its name for an unknown path', async () => {
     const { traceId, headers } = newTrace();
     await api.http('get', '/nowhere/42').set(headers).expect(404);
     expect((await span(traceId, { kind: 'server' })).name).toBe('GET');
   });
 
-  it('is not made for probes and scrapes', async () => {
+  it('is not created for probes and scrapes', async () => {
     const [probe, request] = [newTrace(), newTrace()];
     for (const path of ['/livez', '/readyz', '/metrics']) await api.http('get', path).set(probe.headers);
     await api.http('get', '/health').set(request.headers);
@@ -89,7 +88,7 @@ describe('the span of a request', () => {
     expect(receiver.spans.filter(({ traceId }) => traceId === probe.traceId)).toEqual([]);
   });
 
-  it('goes with its trace to the gateway and back', async () => {
+  it('propagates the trace to the gateway', async () => {
     await using gateway = await api.start('metrics-gateway');
     await using front = await startApi({ ...receiver.env, METRICS_GATEWAY_URL: gateway.url });
     const { traceId, headers } = newTrace();
@@ -108,17 +107,17 @@ describe('the span of a request', () => {
 });
 
 describe('a submission', () => {
-  it('carries the span of its sending to the worker', async () => {
+  it('stores the producer span for the worker', async () => {
     const { traceId, headers } = newTrace();
-    const { request_id: id, traceparent } = await api.submit({ n: 10 }, headers);
+    const { request_id: id, traceparent } = await api.submit({ text: 'a' }, headers);
     const server = await span(traceId, { kind: 'server' });
     const sending = await span(traceId, { kind: 'producer' });
-    expect(sending).toMatchObject({ name: 'send primes', parentSpanId: server.spanId });
+    expect(sending).toMatchObject({ name: 'send echo', parentSpanId: server.spanId });
     expect(sending.attributes).toEqual({
       'messaging.system': 'bullmq',
       'messaging.operation.name': 'send',
       'messaging.operation.type': 'send',
-      'messaging.destination.name': 'primes',
+      'messaging.destination.name': 'echo',
       'messaging.message.id': id,
     });
     expect(traceparent).toBe(`00-${traceId}-${sending.spanId}-01`);
@@ -126,9 +125,9 @@ describe('a submission', () => {
     await span(traceId, { kind: 'consumer', parentSpanId: sending.spanId });
   });
 
-  it('is one span of sending, and none of the command that does it, however many share the round trip', async () => {
+  it('has one producer span and no span of its Redis command, even if submissions share a round trip', async () => {
     const all = Array.from({ length: 20 }, () => newTrace());
-    await Promise.all(all.map(({ headers }) => api.submit({ n: 10 }, headers)));
+    await Promise.all(all.map(({ headers }) => api.submit({ text: 'a' }, headers)));
     for (const { traceId } of all) {
       const server = await span(traceId, { kind: 'server' });
       await span(traceId, { kind: 'producer', parentSpanId: server.spanId });
@@ -137,10 +136,12 @@ describe('a submission', () => {
     }
   });
 
-  it('that reads before and after it has the commands of its own readings, however many share them', async () => {
+  it('with an Idempotency-Key has the spans of its own reads, even if submissions share a round trip', async () => {
     const all = Array.from({ length: 20 }, () => newTrace());
     await Promise.all(
-      all.map(({ headers, traceId }) => api.submit({ n: 10 }, { ...headers, 'idempotency-key': traceId })),
+      all.map(({ headers, traceId }) =>
+        api.submit({ text: 'a' }, { ...headers, 'idempotency-key': traceId }),
+      ),
     );
     for (const { traceId } of all) {
       const { spanId } = await span(traceId, { kind: 'server' });
@@ -148,27 +149,27 @@ describe('a submission', () => {
         (one) => one.traceId === traceId && one.service === 'api' && one.kind === 'client',
       );
       expect(commands.map(({ name, parentSpanId }) => [name, parentSpanId])).toEqual(
-        ['HGETALL', 'EVALSHA', 'HGETALL', 'EVALSHA'].map((name) => [name, spanId]),
+        ['HGETALL', 'EVALSHA'].map((name) => [name, spanId]),
       );
     }
   });
 
-  it('is counted with others, and so in the trace of none', async () => {
-    await api.submit({ n: 10 }, newTrace().headers);
+  it('is counted together with others, in no trace', async () => {
+    await api.submit({ text: 'a' }, newTrace().headers);
     const { traceId, headers } = newTrace();
     await api.http('get', '/health').set(headers).expect(200);
     await span(traceId, { kind: 'server' });
     expect(receiver.spans.filter(({ name }) => name === 'HINCRBY')).toEqual([]);
   });
 
-  it('that is a replay links to the first', async () => {
+  it('that is a replay links to the first submission', async () => {
     const key = { 'idempotency-key': 'the-same' };
     const [first, second] = [newTrace(), newTrace()];
-    await api.submit({ n: 10 }, { ...first.headers, ...key });
+    await api.submit({ text: 'a' }, { ...first.headers, ...key });
     await api
       .http('post', '/tasks')
       .set({ ...second.headers, ...key })
-      .send({ n: 10 })
+      .send({ text: 'a' })
       .expect(200);
     const sending = await span(first.traceId, { kind: 'producer' });
     expect(await span(second.traceId, { kind: 'server' })).toMatchObject({
@@ -181,36 +182,53 @@ describe('a submission', () => {
 
   it.each([
     ['whose client does not sample', 'parentbased_always_on', '00'],
-    ['that the sampler leaves out', 'always_off', '01'],
-  ])('%s makes no span, and keeps its ids all the same', async (_, sampler, flags) => {
+    ['that the sampler drops', 'always_off', '01'],
+  ])('%s creates no span, but keeps its ids', async (_, sampler, flags) => {
     await using quiet = await startApi({ ...receiver.env, OTEL_TRACES_SAMPLER: sampler });
     const { traceId, headers } = newTrace(flags);
-    const { traceparent } = await quiet.submit({ n: 10 }, headers);
+    const { traceparent } = await quiet.submit({ text: 'a' }, headers);
     expect(traceparent).toMatch(new RegExp(`^00-${traceId}-(?!b{16})[0-9a-f]{16}-00$`));
-    // Its own last spans would be here by the time it has ended.
+    // A process exports its last spans before it exits.
     quiet.process.kill('SIGTERM');
     expect(await quiet.process.exited).toBe(0);
     expect(receiver.spans.filter((one) => one.traceId === traceId)).toEqual([]);
   });
 });
 
-describe('a repair', () => {
-  it('is sent in the trace of its reader, and is itself a trace with a link', async () => {
-    const id = await api.compute({ n: 1_000 });
-    await api.redis.del(new StoreKeys(api.prefix).segment(0));
-    const { traceId, headers } = newTrace();
-    await api.http('get', `/tasks/${id}`).set(headers).expect(200);
-    const sending = await span(traceId, { kind: 'producer' });
-    const repair = await linked('process primes', sending);
-    expect(repair).toMatchObject({ parentSpanId: undefined, attributes: { 'primes.job': 'repair' } });
-    expect(repair.traceId).not.toBe(traceId);
+describe('a client that is not trusted', () => {
+  it('cannot enable tracing by its flag or its trace id', async () => {
+    const env = { ...receiver.env, TRUST_TRACEPARENT: 'false', OTEL_TRACES_SAMPLER_ARG: '0' };
+    for (const sampler of ['parentbased_traceidratio', 'traceidratio']) {
+      await using untrusting = await startApi({ ...env, OTEL_TRACES_SAMPLER: sampler });
+      const { traceId, headers } = newTrace();
+      const { traceparent } = await untrusting.submit({ text: 'a' }, headers);
+      expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      expect(traceparent).not.toContain(traceId);
+      untrusting.process.kill('SIGTERM');
+      expect(await untrusting.process.exited).toBe(0);
+      expect(receiver.spans.filter((one) => one.traceId === traceId)).toEqual([]);
+    }
+  });
+
+  it("starts a new trace by the sampler, with a link to the client's trace", async () => {
+    const env = { ...receiver.env, TRUST_TRACEPARENT: 'false' };
+    await using untrusting = await startApi(env);
+    const { traceId, headers } = newTrace('00');
+    await untrusting.http('get', '/health').set(headers).expect(200);
+    const server = await eventually(() => {
+      const found = receiver.spans.find((one) => one.links.some((link) => link.traceId === traceId));
+      if (!found) throw new Error('No span links to the trace');
+      return found;
+    });
+    expect(server).toMatchObject({ kind: 'server', name: 'GET /health' });
+    expect(server.traceId).not.toBe(traceId);
   });
 });
 
 describe('a webhook', () => {
-  it('ends the trace of its task, and tells the receiver', async () => {
+  it('ends the trace of its task, and propagates it to the receiver', async () => {
     const { traceId, headers } = newTrace();
-    await api.submit({ n: 10, callback_url: webhooks.url('/done') }, headers);
+    await api.submit({ text: 'a', callback_url: webhooks.url('/done') }, headers);
     const [delivery] = await webhooks.arrived('/done', 1);
     const sending = await span(traceId, { kind: 'producer' });
     const delivering = await span(traceId, { name: 'process webhooks' });
@@ -227,10 +245,10 @@ describe('a webhook', () => {
     expect(delivery?.headers['traceparent']).toBe(`00-${traceId}-${outgoing.spanId}-01`);
   });
 
-  it('that is delivered again links, and still names the trace of its task to the receiver', async () => {
+  it('that is retried links to the submission, and still propagates the trace of its task', async () => {
     const { traceId, headers } = newTrace();
-    webhooks.answer('/later', status(503));
-    await api.submit({ n: 10, callback_url: webhooks.url('/later') }, headers);
+    webhooks.respond('/later', status(503));
+    await api.submit({ text: 'a', callback_url: webhooks.url('/later') }, headers);
     const deliveries = await webhooks.arrived('/later', 2);
     const first = await span(traceId, { name: 'process webhooks' });
     const outgoing = await span(traceId, { name: 'POST' });
@@ -242,8 +260,8 @@ describe('a webhook', () => {
   });
 });
 
-describe('the attributes of all spans so far', () => {
-  it('have names that the conventions know, or our own', () => {
+describe('the attributes of all spans', () => {
+  it('have names of the semantic conventions, or our own', () => {
     const names = new Set(receiver.spans.flatMap(({ attributes }) => Object.keys(attributes)));
     const others = [...names].filter((name) => !/^primes\.|^load\.test$/.test(name));
     expect(others.length).toBeGreaterThan(15);

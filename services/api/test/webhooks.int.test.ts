@@ -1,10 +1,9 @@
-import { TaskSummarySchema } from '@primes/contracts';
 import { eventually } from '@primes/testing';
-import { UnrecoverableError } from 'bullmq';
+import { TaskSummarySchema } from '@primes/testing/echo';
 import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { startApi } from './api.ts';
-import { handWorker } from './hand-worker.ts';
+import { manualWorker } from './manual-worker.ts';
 import { startReceiver, status, type Received } from './receiver.ts';
 import { setUp } from './set-up.ts';
 
@@ -17,11 +16,11 @@ const env = {
 };
 const { api, worker, receiver } = await setUp(async (keep) => {
   const started = keep(await startApi(env));
-  return { api: started, worker: keep(await handWorker(started)), receiver: keep(await startReceiver()) };
+  return { api: started, worker: keep(await manualWorker(started)), receiver: keep(await startReceiver()) };
 });
 
-/** Submits a task that calls back at a path. */
-async function submit(path: string, body: object = { n: 5 }): Promise<string> {
+/** Submits a task with a webhook to a path. */
+async function submit(path: string, body: object = { text: 'a' }): Promise<string> {
   return (await api.submit({ ...body, callback_url: receiver.url(path) })).request_id;
 }
 
@@ -46,18 +45,18 @@ function verify({ headers, body }: Received): unknown {
 }
 
 describe('a webhook', () => {
-  it('waits for the task, and carries its view without the result, signed', async () => {
+  it('is sent after the task, signed, and contains its view without the result', async () => {
     const id = await submit('/done');
     await expectState(id, 'waiting-children');
     const task = await worker.take();
     expect(receiver.at('/done')).toHaveLength(0);
     await task.complete();
     const [delivery] = await receiver.arrived('/done', 1);
-    if (!delivery) throw new Error('Nothing came');
+    if (!delivery) throw new Error('No delivery has arrived');
 
     const payload = TaskSummarySchema.parse(verify(delivery));
     const view = await api.view(id);
-    expect({ ...payload, result: [] }).toEqual(view);
+    expect({ ...payload, result: null }).toEqual(view);
     expect(payload).toMatchObject({ request_id: id, status: 'done', progress: 100 });
     expect(delivery.headers).toMatchObject({
       'content-type': 'application/json',
@@ -69,33 +68,32 @@ describe('a webhook', () => {
     expect(receiver.at('/done')).toHaveLength(1);
   });
 
-  it('tells of a task that failed', async () => {
+  it('is sent for a failed task', async () => {
     await submit('/failed');
     await (await worker.take()).fail('timeout');
     const [delivery] = await receiver.arrived('/failed', 1);
     expect(delivery && verify(delivery)).toMatchObject({ status: 'failed', error: { code: 'timeout' } });
   });
 
-  it('tells of a task that was cancelled', async () => {
+  it('is sent for a cancelled task', async () => {
     const id = await submit('/cancelled');
     await api.http('delete', `/tasks/${id}`).expect(202);
-    await (await worker.take()).end(new UnrecoverableError('cancelled'));
     const [delivery] = await receiver.arrived('/cancelled', 1);
     expect(delivery && verify(delivery)).toMatchObject({ status: 'cancelled', error: null });
   });
 
-  it('is tried again after 500, a broken connection, silence and a redirect, always under one id', async () => {
-    receiver.answer(
-      '/again',
+  it('is retried after 500, a reset connection, a timeout and a redirect, always with the same id', async () => {
+    receiver.respond(
+      '/retried',
       status(500),
       (res) => res.destroy(),
       () => undefined,
       status(302, { location: receiver.url('/elsewhere') }),
       status(307, { location: receiver.url('/elsewhere') }),
     );
-    const id = await submit('/again');
+    const id = await submit('/retried');
     await (await worker.take()).complete();
-    const deliveries = await receiver.arrived('/again', 6);
+    const deliveries = await receiver.arrived('/retried', 6);
     await expectState(id, 'completed');
     expect(deliveries).toHaveLength(6);
     expect(new Set(deliveries.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([id]));
@@ -103,8 +101,8 @@ describe('a webhook', () => {
     expect(receiver.at('/elsewhere')).toHaveLength(0);
   });
 
-  it('is dead after eight attempts, and kept', async () => {
-    receiver.answer('/dead', ...Array.from({ length: 20 }, () => status(503)));
+  it('fails after eight attempts, and is kept', async () => {
+    receiver.respond('/dead', ...Array.from({ length: 20 }, () => status(503)));
     const id = await submit('/dead');
     await (await worker.take()).complete();
     await expectState(id, 'failed');
@@ -113,16 +111,16 @@ describe('a webhook', () => {
       {
         data: { taskId: id },
         attemptsMade: 8,
-        failedReason: 'The receiver answered 503',
+        failedReason: 'Expected status 2xx from the receiver, received 503',
         opts: { removeOnFail: { age: 604_800 } },
       },
     ]);
-    expect(await api.metric('prime_webhook_deliveries_total', /outcome="dead"/)).toBeGreaterThan(0);
+    expect(await api.metric('echo_webhook_deliveries_total', /outcome="dead"/)).toBeGreaterThan(0);
     expect(await api.view(id)).toMatchObject({ status: 'done' });
   });
 
-  it('is dead at once after 410', async () => {
-    receiver.answer('/gone', status(410));
+  it('fails after 410 without retries', async () => {
+    receiver.respond('/gone', status(410));
     const id = await submit('/gone');
     await (await worker.take()).complete();
     await expectState(id, 'failed');
@@ -130,8 +128,8 @@ describe('a webhook', () => {
     expect(receiver.at('/gone')).toHaveLength(1);
   });
 
-  it('does not mind a receiver that answers for ever', async () => {
-    receiver.answer('/chatty', (res) => {
+  it("succeeds although the receiver's response never ends", async () => {
+    receiver.respond('/chatty', (res) => {
       res.writeHead(200);
       const chat = () => {
         while (res.write('x'.repeat(16_384)));
@@ -145,7 +143,27 @@ describe('a webhook', () => {
     expect(receiver.at('/chatty')).toHaveLength(1);
   });
 
-  it('of a task that is gone ends silently', async () => {
+  it('contains the task even if the task is evicted after the first attempt', async () => {
+    receiver.respond('/evicted', status(500), status(500));
+    await api.webhooks.pause();
+    const id = await submit('/evicted');
+    const webhook = await webhookOf(id);
+    await (await worker.take()).complete();
+    const view = await api.view(id);
+    receiver.respond('/evicted', (res) => {
+      void api.tasks.remove(id).then(() => res.writeHead(500).end());
+    });
+    await api.webhooks.resume();
+    const [, second] = await receiver.arrived('/evicted', 2);
+    expect(second && { ...(verify(second) as object), result: null }).toEqual(view);
+    await eventually(async () => {
+      expect(await webhook.getState()).toBe('completed');
+    });
+    await api.http('get', `/tasks/${id}`).expect(404);
+  });
+
+  it('fails, and is counted and logged, if its task was evicted before the first attempt', async () => {
+    const dead = await api.metric('echo_webhook_deliveries_total', /outcome="dead"/);
     const id = await submit('/forgotten');
     const webhook = await webhookOf(id);
     await api.webhooks.pause();
@@ -153,13 +171,81 @@ describe('a webhook', () => {
     await api.tasks.remove(id);
     await api.webhooks.resume();
     await eventually(async () => {
-      expect(await webhook.getState()).toBe('completed');
+      expect(await webhook.getState()).toBe('failed');
+      expect(api.process.logs).toContainEqual(
+        expect.objectContaining({
+          msg: 'webhook delivery abandoned',
+          webhook_id: webhook.id,
+          task_id: id,
+          reason: 'The task no longer exists',
+        }),
+      );
     });
+    expect(await api.metric('echo_webhook_deliveries_total', /outcome="dead"/)).toBe(dead + 1);
     expect(receiver.at('/forgotten')).toHaveLength(0);
   });
 
-  it('waits with no worker at all, and comes when one does', async () => {
-    const ids = [await submit('/later', { n: 1 }), await submit('/later', { n: 100, priority: 2 })];
+  it('has another id for each task that reuses an expired Idempotency-Key', async () => {
+    receiver.respond('/runs', status(500));
+    const body = { text: 'a', callback_url: receiver.url('/runs') };
+    const key = { 'Idempotency-Key': 'used-twice' };
+    const { request_id: id } = await api.submit(body, key);
+    await (await worker.take()).complete();
+    await receiver.arrived('/runs', 2);
+    await api.redis.hset(`${api.prefix}:echo:${id}`, 'finishedOn', Date.now() - 86_401_000);
+    expect((await api.submit(body, key)).request_id).toBe(id);
+    await (await worker.take()).complete();
+    const ids = (await receiver.arrived('/runs', 3)).map(({ headers }) => headers['webhook-id']);
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[2]).not.toBe(ids[0]);
+  });
+
+  it('is sent only for its own task, not for a newer one with the same id', async () => {
+    await api.webhooks.pause();
+    const body = { text: 'a', callback_url: receiver.url('/late-run') };
+    const key = { 'Idempotency-Key': 'ran-twice' };
+    const { request_id: id } = await api.submit(body, key);
+    const first = await webhookOf(id);
+    await (await worker.take()).complete();
+    await api.redis.hset(`${api.prefix}:echo:${id}`, 'finishedOn', Date.now() - 86_401_000);
+    await api.submit(body, key);
+    const second = await webhookOf(id);
+    await (await worker.take()).fail('crashed');
+    await api.webhooks.resume();
+    const [delivery] = await receiver.arrived('/late-run', 1);
+    expect(delivery?.headers['webhook-id']).toBe(second.id);
+    await eventually(async () => {
+      expect(await first.getState()).toBe('failed');
+    });
+    expect(receiver.at('/late-run')).toHaveLength(1);
+  });
+
+  it.each([
+    ['in seconds', 'seconds', () => '120'],
+    ['as a date', 'date', () => new Date(Date.now() + 121_000).toUTCString()],
+  ])('waits as long as Retry-After says, %s', async (_title, kind, header) => {
+    receiver.respond(`/busy-${kind}`, status(429, { 'retry-after': header() }));
+    const id = await submit(`/busy-${kind}`);
+    await (await worker.take()).complete();
+    await expectState(id, 'delayed');
+    const webhook = await webhookOf(id);
+    expect(webhook.delay).toBeGreaterThan(110_000);
+    expect(webhook.attemptsMade).toBe(1);
+    await webhook.promote();
+    await receiver.arrived(`/busy-${kind}`, 2);
+    await expectState(id, 'completed');
+  });
+
+  it('is delivered once the receiver has sent a 2xx status, even if the response never ends', async () => {
+    receiver.respond('/slow-body', (res) => res.writeHead(200).write('thank'));
+    const id = await submit('/slow-body');
+    await (await worker.take()).complete();
+    await expectState(id, 'completed');
+    expect(receiver.at('/slow-body')).toHaveLength(1);
+  });
+
+  it('waits without a worker, and is sent when a worker starts', async () => {
+    const ids = [await submit('/later', { text: 'a' }), await submit('/later', { text: 'a', priority: 2 })];
     for (const id of ids) await expectState(id, 'waiting-children');
     await api.start('worker');
     const deliveries = await receiver.arrived('/later', 2);
@@ -167,9 +253,9 @@ describe('a webhook', () => {
     expect(told.sort()).toEqual(ids.sort());
   });
 
-  it('under way when the api stops is handed back, and no attempt is spent', async () => {
-    // The last test: from here on there is another api.
-    receiver.answer('/held', () => undefined);
+  it('in progress when the api stops returns to the queue without using an attempt', async () => {
+    // The last test, because it stops the api.
+    receiver.respond('/held', () => undefined);
     const id = await submit('/held');
     await receiver.arrived('/held', 1);
     api.process.kill('SIGTERM');

@@ -1,16 +1,17 @@
-import { ERRORS, type MetricsCall } from '@primes/contracts';
+import type { MetricsCall } from '@primes/contracts';
 import {
+  HttpError,
   accessLog,
   healthRoutes,
-  only,
+  methodNotAllowed,
   problemHandler,
   requestContext,
   type Logger,
+  type Liveness,
   type Readiness,
 } from '@primes/service-kit';
 import express, { type Express } from 'express';
 import type { Registry } from 'prom-client';
-import { httpError } from './errors.ts';
 import { all } from './routes/all.ts';
 import { cacheStats } from './routes/cache-stats.ts';
 import { health } from './routes/health.ts';
@@ -23,12 +24,13 @@ import type { Samplers } from './samplers.ts';
 export interface AppDeps {
   readonly samplers: Samplers;
   readonly readiness: Readiness;
+  readonly liveness: Liveness;
   readonly registry: Registry;
   readonly log: Logger;
 }
 
-/** Every path but health, which has an answer for each state: below /api/metrics/, made from memory. */
-const ANSWERS: Readonly<Record<Exclude<MetricsCall, 'health'>, (samplers: Samplers) => unknown>> = {
+/** The calls below /api/metrics/, served from memory. Health is separate, because its status varies. */
+const CALLS: Readonly<Record<Exclude<MetricsCall, 'health'>, (samplers: Samplers) => unknown>> = {
   summary,
   'cache-stats': cacheStats,
   'task-stats': taskStats,
@@ -37,16 +39,16 @@ const ANSWERS: Readonly<Record<Exclude<MetricsCall, 'health'>, (samplers: Sample
   all,
 };
 
-export function createApp({ samplers, readiness, registry, log }: AppDeps): Express {
+export function createApp({ samplers, log, ...probed }: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
-  // The age makes each answer another one.
+  // Each response is different, because it contains an age.
   app.disable('etag');
 
   app.use(requestContext());
-  // Probes and scrapes come every few seconds; they stand before the log.
-  app.use(healthRoutes(readiness, registry));
-  app.all(['/livez', '/readyz', '/metrics'], getOnly());
+  // Before the access log, because probes and scrapes arrive every few seconds.
+  app.use(healthRoutes(probed));
+  app.all(['/livez', '/readyz', '/metrics'], methodNotAllowed('GET'));
   app.use(accessLog(log, () => undefined));
 
   app
@@ -55,28 +57,19 @@ export function createApp({ samplers, readiness, registry, log }: AppDeps): Expr
       const body = health(samplers);
       res.status(body.status === 'healthy' ? 200 : 503).json(body);
     })
-    .all(getOnly());
-  for (const [call, answer] of Object.entries(ANSWERS)) {
+    .all(methodNotAllowed('GET'));
+  for (const [call, respond] of Object.entries(CALLS)) {
     app
       .route(`/api/metrics/${call}`)
       .get((_req, res) => {
-        res.json(answer(samplers));
+        res.json(respond(samplers));
       })
-      .all(getOnly());
+      .all(methodNotAllowed('GET'));
   }
 
-  app.use((req) => {
-    throw httpError('not_found', { detail: `Nothing is served at ${req.path}` });
+  app.use(() => {
+    throw new HttpError('not_found', { detail: 'The path does not exist' });
   });
-  app.use(problemHandler(log, ERRORS));
+  app.use(problemHandler(log));
   return app;
-}
-
-function getOnly() {
-  return only(['GET'], (allow, req) =>
-    httpError('method_not_allowed', {
-      detail: `${req.method} is not one of ${allow}`,
-      headers: { Allow: allow },
-    }),
-  );
 }

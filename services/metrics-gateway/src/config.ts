@@ -10,14 +10,14 @@ export const gatewayConfig = commonConfig.extend({
   SCALER_PORT: field.port(6_000, "Port of KEDA's external scaler (gRPC)"),
   SAMPLE_INTERVAL_MS: field.integer(
     { min: 50, max: 60_000, default: 500 },
-    'How often the queue is sampled when none of its events asks for it sooner',
+    'Maximum interval between samples of the queue; its events trigger earlier ones',
   ),
   WORKER_MAX_REPLICAS: field.integer(
     { min: 0, max: 100_000, default: 0 },
-    'How many workers the autoscaler may start: shown as a metric, for the alert on it; 0: not known',
+    'Maximum number of workers of the autoscaler, exported as a metric for an alert; 0: unknown',
   ),
   PROMETHEUS_URL: field
-    .httpUrl('Prometheus or VictoriaMetrics, whose health is reported; empty: `disabled`')
+    .httpUrl('URL of Prometheus or VictoriaMetrics, for the health report; empty: `disabled`')
     .optional(),
 });
 export type GatewayConfig = Readonly<z.infer<typeof gatewayConfig>>;

@@ -3,26 +3,26 @@ import type { RedisConnections } from '@primes/service-kit';
 import type { Redis } from 'ioredis';
 import type { GatewayConfig } from './config.ts';
 
-/** Over `queue` and `store` samples are taken: a command fails at once, or in time, while Redis is away. */
+/** `queue` and `job` are used for samples: while Redis is unavailable, commands fail at once or after the timeout. */
 export interface Connections {
   readonly queue: Redis;
-  /** The same as `queue` unless the store has a Redis of its own. */
-  readonly store: Redis;
-  /** Blocks on the events of the queue, and comes back to it by itself. */
+  /** The same as `queue`, unless the job's data has a separate Redis. */
+  readonly job: Redis;
+  /** Blocks on the events of the queue, and reconnects by itself. */
   readonly events: Redis;
 }
 
 /**
- * Resolves once samples can be taken: the connections refuse commands before, and the first samples would fail.
+ * Resolves once the connections are ready; before that, commands and so the first samples would fail.
  *
- * @throws {Error} If one cannot be opened
+ * @throws {Error} if a connection cannot be opened
  */
 export async function openConnections(
   redis: RedisConnections,
-  { REDIS_URL, STORE_REDIS_URL = REDIS_URL }: GatewayConfig,
+  { REDIS_URL, STORE_REDIS_URL }: Pick<GatewayConfig, 'REDIS_URL' | 'STORE_REDIS_URL'>,
 ): Promise<Connections> {
   const queue = redis.request(REDIS_URL);
-  const store = STORE_REDIS_URL === REDIS_URL ? queue : redis.request(STORE_REDIS_URL);
-  await Promise.all([...new Set([queue, store])].map((connection) => once(connection, 'ready')));
-  return { queue, store, events: redis.background(REDIS_URL) };
+  const job = STORE_REDIS_URL === undefined ? queue : redis.request(STORE_REDIS_URL);
+  await Promise.all([...new Set([queue, job])].map((connection) => once(connection, 'ready')));
+  return { queue, job, events: redis.background(REDIS_URL) };
 }

@@ -1,28 +1,28 @@
-/** Tasks in each state at one moment, counted in one step: each task is in exactly one of them. */
+/** A consistent count of tasks by state: each task is in exactly one state. */
 export interface QueueCounts {
-  /** In order of arrival, without a priority. */
+  /** Without a priority, in order of arrival. */
   readonly waiting: number;
   readonly prioritized: number;
-  /** Waiting for a retry, those whose time has come included. */
+  /** Waiting for a retry, including those that are due. */
   readonly delayed: number;
-  /** The part of `delayed` whose time has come. Only a worker promotes them, so they ask for one. */
+  /** The part of `delayed` that is due. Only a worker promotes them, so they count as demand. */
   readonly dueDelayed: number;
   readonly active: number;
-  /** Ended and not evicted yet. */
+  /** Ended and not removed yet. */
   readonly completed: number;
   readonly failed: number;
 }
 
 export interface Demand {
-  /** Tasks that a worker could take now. */
+  /** Tasks that a worker could fetch now. */
   readonly demand: number;
-  /** Tasks that a worker holds: they keep its pod, or the last one would be scaled away under its work. */
+  /** Running tasks: they count, because otherwise KEDA would remove the last pod while it works. */
   readonly inFlight: number;
-  /** What KEDA divides by its target; workers are needed while it is above 0. */
+  /** The value that KEDA divides by its target; workers are needed while it is above 0. */
   readonly metric: number;
 }
 
-/** How much work asks for workers. A paused queue gives none away, so what waits in it asks for nothing. */
+/** The demand for workers. Waiting tasks of a paused queue do not count, because workers cannot fetch them. */
 export function demandOf({ paused, counts }: { paused: boolean; counts: QueueCounts }): Demand {
   const demand = paused ? 0 : counts.waiting + counts.prioritized + counts.dueDelayed;
   return { demand, inFlight: counts.active, metric: demand + counts.active };

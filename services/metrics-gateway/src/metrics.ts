@@ -8,53 +8,58 @@ export type ScalerResult = (typeof SCALER_RESULTS)[number];
 
 const SCALER_CALLS = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics'];
 
-/** All replicas of the gateway see one queue, so their gauges of it must not be added up. */
-const SEEN_BY_ALL = { aggregator: 'max' } as const;
+/** All replicas of the gateway sample the same queue, so its gauges must not be summed. */
+const SHARED = { aggregator: 'max' } as const;
 
-/** The instruments of the gateway, recorded by intention. */
+/** The metrics of the gateway. */
 export class GatewayMetrics implements SamplerObserver {
   readonly #registry: Registry;
+  readonly #prefix: string;
   readonly #sampleDuration: Histogram<'sample'>;
   readonly #sampleFailures: Counter<'sample'>;
   readonly #scalerRequests: Counter<'rpc' | 'result'>;
 
-  constructor(registry: Registry) {
+  /** @param prefix the prefix of metric names */
+  constructor(registry: Registry, prefix: string) {
     this.#registry = registry;
+    this.#prefix = prefix;
     const registers = [registry];
     this.#sampleDuration = new Histogram({
-      name: 'prime_sample_duration_seconds',
-      help: 'How long it took to take a sample, by what was sampled',
+      name: `${prefix}_sample_duration_seconds`,
+      help: 'Duration of a sample, by sample',
       labelNames: ['sample'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers,
     });
     this.#sampleFailures = new Counter({
-      name: 'prime_sample_failures_total',
-      help: 'Samples that could not be taken, by what was sampled',
+      name: `${prefix}_sample_failures_total`,
+      help: 'Failed samples, by sample',
       labelNames: ['sample'],
       registers,
     });
     this.#scalerRequests = new Counter({
-      name: 'prime_scaler_requests_total',
-      help: 'Answers to KEDA, by call and outcome; `unavailable` is a scaler that does not know, or not yet',
+      name: `${prefix}_scaler_requests_total`,
+      help: 'Responses to KEDA by call and result; `unavailable` means no fresh sample, or settling',
       labelNames: ['rpc', 'result'],
       registers,
     });
-    // A counter that comes into being with its first event hides that event from rate().
+    // rate() misses the first event of a counter that does not exist before it.
     for (const rpc of SCALER_CALLS) {
       for (const result of SCALER_RESULTS) this.#scalerRequests.inc({ rpc, result }, 0);
     }
   }
 
-  /** How many workers the autoscaler may start; 0: not known, and not shown. */
+  /** Exports the maximum number of workers; 0: unknown, and not exported. */
   workersMax(replicas: number): void {
     if (replicas === 0) return;
-    const help = 'How many workers the autoscaler may start';
-    new Gauge({ name: 'prime_workers_max', help, ...SEEN_BY_ALL, registers: [this.#registry] }).set(replicas);
+    const prefix = this.#prefix;
+    const help = 'Maximum number of workers of the autoscaler';
+    new Gauge({ name: `${prefix}_workers_max`, help, ...SHARED, registers: [this.#registry] }).set(replicas);
   }
 
   sampleTaken(sample: string, seconds: number): void {
     this.#sampleDuration.observe({ sample }, seconds);
+    this.#sampleFailures.inc({ sample }, 0);
   }
 
   sampleFailed(sample: string): void {
@@ -65,14 +70,15 @@ export class GatewayMetrics implements SamplerObserver {
     this.#scalerRequests.inc({ rpc, result });
   }
 
-  /** Shows the samples as gauges. One that is stale shows none: an old number would look like a new one. */
-  show({ queue, webhooks, store, redis, registries, prometheus }: Samplers): void {
+  /** Exports the samples as gauges. A stale sample exports nothing, because its numbers would look current. */
+  show({ queue, webhooks, job, redis, registries, prometheus }: Samplers): void {
     const registers = [this.#registry];
+    const prefix = this.#prefix;
     new Gauge({
-      name: 'prime_queue_jobs',
-      help: 'Tasks in the queue by state; due_delayed is the part of delayed whose time has come',
+      name: `${prefix}_queue_jobs`,
+      help: 'Tasks in the queue by state; due_delayed is the part of delayed that is due',
       labelNames: ['state'],
-      ...SEEN_BY_ALL,
+      ...SHARED,
       registers,
       collect() {
         this.reset();
@@ -85,10 +91,10 @@ export class GatewayMetrics implements SamplerObserver {
       },
     });
     new Gauge({
-      name: 'prime_webhook_jobs',
-      help: 'Webhooks by state; failed ones are the dead letters of a week',
+      name: `${prefix}_webhook_jobs`,
+      help: 'Webhooks by state; failed ones are the dead letters of the last week',
       labelNames: ['state'],
-      ...SEEN_BY_ALL,
+      ...SHARED,
       registers,
       collect() {
         this.reset();
@@ -100,7 +106,7 @@ export class GatewayMetrics implements SamplerObserver {
       new Gauge({
         name,
         help,
-        ...SEEN_BY_ALL,
+        ...SHARED,
         registers,
         collect() {
           const value = read();
@@ -109,26 +115,40 @@ export class GatewayMetrics implements SamplerObserver {
         },
       });
     single(
-      'prime_queue_oldest_waiting_seconds',
-      'Age of the task that is next in line; 0 when none waits',
+      `${prefix}_queue_oldest_waiting_seconds`,
+      'Age of the next task; 0 if none waits',
       () => queue.fresh()?.value.oldestWaitingSeconds,
     );
-    single('prime_queue_demand', 'Tasks that a worker could take now; 0 while the queue is paused', () => {
-      const sample = queue.fresh();
-      return sample && demandOf(sample.value).demand;
-    });
-    single('prime_queue_paused', '1 while the queue is paused', () => {
+    single(
+      `${prefix}_queue_demand`,
+      'Tasks that a worker could fetch now; 0 while the queue is paused',
+      () => {
+        const sample = queue.fresh();
+        return sample && demandOf(sample.value).demand;
+      },
+    );
+    single(`${prefix}_queue_paused`, '1 while the queue is paused', () => {
       const sample = queue.fresh();
       return sample && Number(sample.value.paused);
     });
+    single(
+      `${prefix}_redis_memory_used_bytes`,
+      "Used memory of the queue's Redis",
+      () => redis.fresh()?.value.used_memory,
+    );
+    single(
+      `${prefix}_redis_memory_max_bytes`,
+      "maxmemory of the queue's Redis; absent if there is none",
+      () => redis.fresh()?.value.maxmemory || undefined,
+    );
     new Gauge({
-      name: 'prime_sample_age_seconds',
-      help: 'Since the start of the last sample that succeeded, by what was sampled',
+      name: `${prefix}_sample_age_seconds`,
+      help: 'Age of the last successful sample, by sample',
       labelNames: ['sample'],
-      ...SEEN_BY_ALL,
+      ...SHARED,
       registers,
       collect() {
-        for (const sampler of [queue, webhooks, store, redis, registries, prometheus]) {
+        for (const sampler of [queue, webhooks, job, redis, registries, prometheus]) {
           const sample = sampler?.latest();
           if (sampler && sample) this.set({ sample: sampler.name }, sample.ageSeconds);
         }

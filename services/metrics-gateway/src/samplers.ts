@@ -1,74 +1,79 @@
-import { TASK_QUEUE, WEBHOOK_QUEUE } from '@primes/contracts';
-import { PrimeStore } from '@primes/prime-store';
-import type { Logger } from '@primes/service-kit';
+import { WEBHOOK_QUEUE, type JobType, type SampleSource } from '@primes/contracts';
+import type { Liveness, Logger } from '@primes/service-kit';
 import { Queue } from 'bullmq';
 import type { GatewayConfig } from './config.ts';
 import type { Connections } from './connections.ts';
 import { checkPrometheus } from './samples/prometheus-health.ts';
 import { readPublishedMetrics, type PublishedMetrics } from './samples/published-registries.ts';
-import { QueueBell } from './samples/queue-bell.ts';
+import { QueueChangeListener } from './samples/queue-change-listener.ts';
 import { takeQueueSample, type QueueSample } from './samples/queue-sample.ts';
 import { parseRedisInfo, type RedisInfo } from './samples/redis-info.ts';
 import { Sampler, type SamplerObserver } from './samples/sampler.ts';
 import { countWebhooks, type WebhookCounts } from './samples/webhook-counts.ts';
 
-/** Milliseconds between samples of what changes slowly; each is as old as it says. */
+/** Milliseconds between samples of slowly changing data. */
 const SLOW_MS = 2_000;
 /** The registries are large and are published every 10 s. */
 const REGISTRIES_MS = 5_000;
 
-/** What the store holds, from its manifest. */
-export interface StoreSample {
-  /** The largest n whose primes are all there. */
-  readonly cachedPrimes: number;
-  readonly segments: number;
-}
+/** Maximum duration of one sample in milliseconds: a few consecutive commands. */
+const MAX_SAMPLE_MS = 10_000;
 
-/** All that the gateway knows. Each part fails and ages on its own. */
+/** All samplers of the gateway. Each fails and ages independently. */
 export interface Samplers {
   readonly queue: Sampler<QueueSample>;
   readonly webhooks: Sampler<WebhookCounts>;
-  readonly store: Sampler<StoreSample>;
+  /** What the job shows in the summary; undefined when it shows nothing. */
+  readonly job: Sampler<Readonly<Record<string, number>>> | undefined;
   readonly redis: Sampler<RedisInfo>;
   readonly registries: Sampler<PublishedMetrics>;
-  /** Undefined when no PROMETHEUS_URL is given; otherwise it is up while a check has succeeded lately. */
+  /** Undefined without PROMETHEUS_URL; otherwise fresh while a recent check has succeeded. */
   readonly prometheus: Sampler<true> | undefined;
   readonly close: () => Promise<void>;
 }
 
 export interface SamplerDeps {
+  readonly type: Pick<JobType<object>, 'name'>;
+  readonly sampleSource: SampleSource | undefined;
   readonly connections: Connections;
+  readonly liveness: Liveness;
   readonly log: Logger;
   readonly observer: SamplerObserver;
 }
 
-export function startSamplers(config: GatewayConfig, { connections, log, observer }: SamplerDeps): Samplers {
-  const every = (intervalMs: number, name: string) => ({ intervalMs, name, log, observer });
-  const { QUEUE_PREFIX, STORE_PREFIX, PROMETHEUS_URL } = config;
+export function startSamplers(config: GatewayConfig, deps: SamplerDeps): Samplers {
+  const { type, sampleSource, connections, liveness, log, observer } = deps;
+  const { REDIS_URL, STORE_REDIS_URL = REDIS_URL, QUEUE_PREFIX, STORE_PREFIX, PROMETHEUS_URL } = config;
+  const queueRedis = { url: REDIS_URL, prefix: QUEUE_PREFIX };
+  const every = (intervalMs: number, name: string, redis = queueRedis) => ({
+    intervalMs,
+    name,
+    log,
+    observer,
+    loop: liveness.watch(name, { redis, maxIntervalMs: intervalMs + MAX_SAMPLE_MS }),
+  });
 
-  // The gateway only looks: the queue's own settings are the api's to write.
+  // The gateway only reads: the api owns the settings of the queue.
   const settings = { connection: connections.queue, prefix: QUEUE_PREFIX, skipMetasUpdate: true };
-  const tasks = new Queue(TASK_QUEUE, settings);
+  const tasks = new Queue(type.name, settings);
   const callbacks = new Queue(WEBHOOK_QUEUE, settings);
-  // The connection reports its own errors.
+  // The connection logs its errors.
   for (const queue of [tasks, callbacks]) queue.on('error', () => undefined);
-  const primes = new PrimeStore(connections.store, { prefix: STORE_PREFIX });
 
   const queue = new Sampler(
     () => takeQueueSample(tasks, connections.queue, QUEUE_PREFIX),
     every(config.SAMPLE_INTERVAL_MS, 'queue'),
   );
-  const bell = new QueueBell(connections.events, tasks.toKey('events'), () => {
+  const changes = new QueueChangeListener(connections.events, tasks.toKey('events'), () => {
     queue.request();
   });
   const webhooks = new Sampler(() => countWebhooks(callbacks), every(SLOW_MS, 'webhooks'));
-  const store = new Sampler(
-    async () => {
-      const { cachedPrimes, stored } = await primes.manifest();
-      return { cachedPrimes, segments: stored };
-    },
-    every(SLOW_MS, 'store'),
-  );
+  const job =
+    sampleSource &&
+    new Sampler(
+      () => sampleSource.take(connections.job, STORE_PREFIX),
+      every(SLOW_MS, sampleSource.name, { url: STORE_REDIS_URL, prefix: STORE_PREFIX }),
+    );
   const redis = new Sampler(
     async () => parseRedisInfo(await connections.queue.info()),
     every(SLOW_MS, 'redis'),
@@ -80,18 +85,23 @@ export function startSamplers(config: GatewayConfig, { connections, log, observe
   const prometheus =
     PROMETHEUS_URL === undefined
       ? undefined
-      : new Sampler(() => checkPrometheus(PROMETHEUS_URL), every(SLOW_MS, 'prometheus'));
+      : new Sampler(() => checkPrometheus(PROMETHEUS_URL), {
+          intervalMs: SLOW_MS,
+          name: 'prometheus',
+          log,
+          observer,
+        });
 
   return {
     queue,
     webhooks,
-    store,
+    job,
     redis,
     registries,
     prometheus,
     async close() {
-      for (const sampler of [queue, webhooks, store, redis, registries, prometheus]) sampler?.close();
-      bell.close();
+      for (const sampler of [queue, webhooks, job, redis, registries, prometheus]) sampler?.close();
+      changes.close();
       await Promise.all([tasks.close(), callbacks.close()]);
     },
   };

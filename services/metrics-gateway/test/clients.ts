@@ -13,14 +13,14 @@ import {
   type IsActiveResponse,
 } from '../src/scaler/wire.ts';
 
-/** Its methods are only known at run time. */
+/** Its methods are defined at run time. */
 type ServiceClient = InstanceType<ReturnType<typeof makeClientConstructor>>;
 type Metadata = Record<string, string>;
 
-/** A client as KEDA is one: the real wire, one connection. */
-export function scalerClient(port: number) {
-  const client = connect(loadScalerService(), port);
-  const ref = (scalerMetadata: Metadata) => ({ name: 'worker', namespace: 'primes', scalerMetadata });
+/** A gRPC client for a ScaledObject, as in KEDA: one connection. */
+export function scalerClient(port: number, { host = '127.0.0.1', object = 'worker' } = {}) {
+  const client = connect(loadScalerService(), port, host);
+  const ref = (scalerMetadata: Metadata) => ({ name: object, namespace: 'primes', scalerMetadata });
   return {
     isActive: (metadata: Metadata = {}) => call<IsActiveResponse>(client, 'IsActive', ref(metadata)),
     getMetricSpec: (metadata: Metadata = {}) =>
@@ -28,28 +28,41 @@ export function scalerClient(port: number) {
     getMetrics: (metadata: Metadata = {}) =>
       call<GetMetricsResponse>(client, 'GetMetrics', {
         scaledObjectRef: ref(metadata),
-        metricName: 'primes_demand_and_in_flight',
+        metricName: 'echo_demand_and_in_flight',
       }),
     streamIsActive: (metadata: Metadata = {}) =>
-      new Heard(client['StreamIsActive']?.(ref(metadata)) as ClientReadableStream<IsActiveResponse>),
+      new ReceivedStream(
+        stream(client, 'StreamIsActive', ref(metadata)),
+        ({ result }: IsActiveResponse) => result,
+      ),
     [Symbol.dispose]() {
       client.close();
     },
   };
 }
 
-/** What a stream said so far, and how it ended. */
-export class Heard {
-  readonly said: boolean[] = [];
+/** The messages of a stream so far, and how it ended. */
+export class ReceivedStream<A = boolean> {
+  readonly messages: A[] = [];
+  /** The first message; undefined if it ended before. */
+  readonly first: Promise<A | undefined>;
   /** 'end', or the error. */
   readonly ended: Promise<'end' | ServiceError>;
-  readonly #stream: ClientReadableStream<IsActiveResponse>;
+  readonly #stream: ClientReadableStream<unknown>;
 
-  constructor(stream: ClientReadableStream<IsActiveResponse>) {
+  constructor(stream: ClientReadableStream<unknown>, read: (message: never) => A) {
     this.#stream = stream;
+    const first = Promise.withResolvers<A | undefined>();
+    this.first = first.promise;
     const ended = Promise.withResolvers<'end' | ServiceError>();
     this.ended = ended.promise;
-    stream.on('data', ({ result }: IsActiveResponse) => this.said.push(result));
+    stream.on('data', (message: unknown) => {
+      this.messages.push(read(message as never));
+      first.resolve(this.messages[0]);
+    });
+    stream.on('close', () => {
+      first.resolve(undefined);
+    });
     stream.on('error', (error: ServiceError) => {
       ended.resolve(error);
     });
@@ -70,22 +83,28 @@ export function healthClient(port: number) {
     async check(service = ''): Promise<string> {
       return (await call<{ status: string }>(client, 'Check', { service })).status;
     },
+    watch: (service = '') =>
+      new ReceivedStream(stream(client, 'Watch', { service }), ({ status }: { status: string }) => status),
     [Symbol.dispose]() {
       client.close();
     },
   };
 }
 
-function connect(service: ServiceDefinition, port: number): ServiceClient {
+function connect(service: ServiceDefinition, port: number, host = '127.0.0.1'): ServiceClient {
   const Client = makeClientConstructor(service, 'Service');
-  return new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  return new Client(`${host}:${port}`, credentials.createInsecure());
+}
+
+function stream(client: ServiceClient, name: string, request: object): ClientReadableStream<unknown> {
+  return client[name]?.(request) as ClientReadableStream<unknown>;
 }
 
 function call<A>(client: ServiceClient, name: string, request: object): Promise<A> {
   const { promise, resolve, reject } = Promise.withResolvers<A>();
-  client[name]?.(request, (error: ServiceError | null, answer: A) => {
+  client[name]?.(request, (error: ServiceError | null, message: A) => {
     if (error) reject(error);
-    else resolve(answer);
+    else resolve(message);
   });
   return promise;
 }

@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
-import { TASK_QUEUE } from '@primes/contracts';
-import { createRegistry, parseConfig, Readiness, RedisConnections } from '@primes/service-kit';
+import type { SampleSource, JobType } from '@primes/contracts';
+import { createRegistry, Liveness, parseConfig, Readiness, RedisConnections } from '@primes/service-kit';
 import { testRedisUrl, uniquePrefix } from '@primes/testing';
+import { echo } from '@primes/testing/echo';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -12,8 +13,17 @@ import { GatewayMetrics } from '../src/metrics.ts';
 import { startSamplers } from '../src/samplers.ts';
 import { serveScaler } from '../src/scaler/server.ts';
 
-/** A whole gateway as main.ts builds it, on keys of its own and free ports, and what a test needs beside it. */
-export async function startGateway(env: NodeJS.ProcessEnv = {}) {
+/** What the gateway samples. */
+export interface Sampled {
+  readonly type: JobType<object>;
+  readonly sampleSource: SampleSource | undefined;
+}
+
+/** A gateway as run-gateway.ts builds it, with its own key prefix and free ports, and access to its queue. */
+export async function startGateway(
+  env: NodeJS.ProcessEnv = {},
+  { type, sampleSource }: Sampled = { type: echo, sampleSource: undefined },
+) {
   const lines: string[] = [];
   const log = pino(
     { level: 'info' },
@@ -34,7 +44,7 @@ export async function startGateway(env: NodeJS.ProcessEnv = {}) {
     ...env,
   });
   const registry = createRegistry(SERVICE);
-  const metrics = new GatewayMetrics(registry);
+  const metrics = new GatewayMetrics(registry, type.metricPrefix);
   const connections = new RedisConnections({
     service: SERVICE,
     commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
@@ -42,8 +52,19 @@ export async function startGateway(env: NodeJS.ProcessEnv = {}) {
     log,
   });
   const opened = await openConnections(connections, config);
+  const stopped = new AbortController();
+  const liveness = new Liveness(config, {
+    metricPrefix: type.metricPrefix,
+    connections,
+    registry,
+    log,
+    signal: stopped.signal,
+  });
   const samplers = startSamplers(config, {
+    type,
+    sampleSource,
     connections: opened,
+    liveness,
     log,
     observer: metrics,
   });
@@ -51,14 +72,14 @@ export async function startGateway(env: NodeJS.ProcessEnv = {}) {
   metrics.workersMax(config.WORKER_MAX_REPLICAS);
   const readiness = new Readiness();
   readiness.add('redis', () => samplers.queue.fresh() !== undefined, { gate: false });
-  const app = createApp({ samplers, readiness, registry, log });
-  const scalerDeps = { queue: samplers.queue, metrics, log };
+  const app = createApp({ samplers, readiness, liveness, registry, log });
+  const scalerDeps = { type, queue: samplers.queue, metrics, log };
   const scaler = await serveScaler({ host: '127.0.0.1', port: 0, variable: 'SCALER_PORT' }, scalerDeps);
 
   const redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: null });
-  // Tests that stop Redis mean it.
+  // Tests stop Redis on purpose.
   redis.on('error', () => undefined);
-  const tasks = new Queue(TASK_QUEUE, { connection: redis, prefix });
+  const tasks = new Queue(type.name, { connection: redis, prefix });
   tasks.on('error', () => undefined);
   await tasks.waitUntilReady();
 
@@ -69,13 +90,14 @@ export async function startGateway(env: NodeJS.ProcessEnv = {}) {
     scaler,
     scalerDeps,
     prefix,
-    /** The test's own connection and queue, on which it plays api and worker. */
+    /** The test's own connection and queue, for the roles of api and worker. */
     redis,
     tasks,
-    /** The lines that were logged with this message. */
+    /** The log lines with this message. */
     logged: (message: string) =>
       lines.map((line) => JSON.parse(line) as { msg: string }).filter(({ msg }) => msg === message),
     async [Symbol.asyncDispose]() {
+      stopped.abort();
       await scaler.close();
       await samplers.close();
       connections.close();

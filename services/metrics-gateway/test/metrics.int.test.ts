@@ -1,11 +1,12 @@
 import { WEBHOOK_QUEUE } from '@primes/contracts';
-import { eventually } from '@primes/testing';
+import { eventually, startRedis } from '@primes/testing';
 import { describe, expect, it } from '@jest/globals';
 import { FlowProducer, Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { startGateway } from './gateway.ts';
 
 describe("the gateway's /metrics", () => {
-  it('counts webhooks by state, those that wait for their task among them', async () => {
+  it('counts webhooks by state, including those that wait for their task', async () => {
     await using gateway = await startGateway();
     const { redis, prefix, registry, tasks } = gateway;
     const webhooks = new Queue(WEBHOOK_QUEUE, { connection: redis, prefix });
@@ -19,7 +20,7 @@ describe("the gateway's /metrics", () => {
     });
 
     const jobs = (state: string, count: number) =>
-      `prime_webhook_jobs{state="${state}",service="metrics-gateway"} ${count}`;
+      `echo_webhook_jobs{state="${state}",service="metrics-gateway"} ${count}`;
     await eventually(
       async () => {
         const text = await registry.metrics();
@@ -32,16 +33,32 @@ describe("the gateway's /metrics", () => {
     await Promise.all([webhooks.close(), flow.close()]);
   });
 
-  it('shows the most workers where it is told', async () => {
-    await using told = await startGateway({ WORKER_MAX_REPLICAS: '7' });
-    expect(await told.registry.metrics()).toMatch(/^prime_workers_max\{.*\} 7$/m);
+  it('exports the maximum number of workers if it is configured', async () => {
+    await using limited = await startGateway({ WORKER_MAX_REPLICAS: '7' });
+    expect(await limited.registry.metrics()).toMatch(/^echo_workers_max\{.*\} 7$/m);
     await using untold = await startGateway();
-    expect(await untold.registry.metrics()).not.toMatch(/^prime_workers_max/m);
+    expect(await untold.registry.metrics()).not.toMatch(/^echo_workers_max/m);
   });
 
-  it('has the counters of the scaler before its first answer', async () => {
+  it('exports the memory that Redis uses, and its limit if there is one', async () => {
+    await using redis = await startRedis();
+    await using gateway = await startGateway({ REDIS_URL: redis.url });
+    const text = () => gateway.registry.metrics();
+    await eventually(async () => {
+      expect(await text()).toMatch(/^echo_redis_memory_used_bytes\{.*\} [1-9]\d{5,}$/m);
+    });
+    expect(await text()).not.toMatch(/^echo_redis_memory_max_bytes/m);
+    const admin = new Redis(redis.url);
+    await admin.config('SET', 'maxmemory', '12345678');
+    admin.disconnect();
+    await eventually(async () => {
+      expect(await text()).toMatch(/^echo_redis_memory_max_bytes\{.*\} 12345678$/m);
+    });
+  });
+
+  it('exports the counters of the scaler before its first call', async () => {
     await using gateway = await startGateway();
     const text = await gateway.registry.metrics();
-    expect(text).toMatch(/^prime_scaler_requests_total\{rpc="GetMetrics",result="unavailable",.*\} 0$/m);
+    expect(text).toMatch(/^echo_scaler_requests_total\{rpc="GetMetrics",result="unavailable",.*\} 0$/m);
   });
 });

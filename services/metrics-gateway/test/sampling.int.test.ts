@@ -2,15 +2,15 @@ import { eventually } from '@primes/testing';
 import { describe, expect, it, jest } from '@jest/globals';
 import { startGateway, type TestGateway } from './gateway.ts';
 
-// Above the time that eventually() takes to say what it waited for.
+// Longer than the timeout of eventually(), so that its error is shown.
 jest.setTimeout(30_000);
 
-/** Only events can bring a sample within the time of a test. */
+/** So long that only events cause samples during a test. */
 const BY_EVENTS_ALONE = { SAMPLE_INTERVAL_MS: '60000' };
 
 async function samplesOfQueue({ registry }: TestGateway): Promise<number> {
   const found = (await registry.getMetricsAsJSON()).find(
-    ({ name }) => name === 'prime_sample_duration_seconds',
+    ({ name }) => name === 'echo_sample_duration_seconds',
   );
   const series = found?.values as { metricName?: string; labels: { sample?: string }; value: number }[];
   return (
@@ -20,7 +20,7 @@ async function samplesOfQueue({ registry }: TestGateway): Promise<number> {
 }
 
 describe('sampling', () => {
-  it('follows each change of the queue by its event', async () => {
+  it('takes a sample after each event of the queue', async () => {
     await using gateway = await startGateway(BY_EVENTS_ALONE);
     const { tasks, samplers } = gateway;
     const sees = (expected: object) =>
@@ -49,12 +49,12 @@ describe('sampling', () => {
     });
     const before = await samplesOfQueue(gateway);
     const start = performance.now();
-    // One after the other: each is an event of its own.
+    // One after the other, so that each is a separate event.
     for (let i = 0; i < 100; i++) await tasks.add('compute', {});
     await eventually(() => {
       expect(samplers.queue.latest()?.value.counts.waiting).toBe(100);
     });
-    // At most one in 50 ms, the first and the last included, whatever time the machine took for the rest.
+    // At most one per 50 ms, including the first and the last, for any speed of the machine.
     const most = Math.floor((performance.now() - start) / 50) + 2;
     const taken = (await samplesOfQueue(gateway)) - before;
     expect(taken).toBeGreaterThan(0);

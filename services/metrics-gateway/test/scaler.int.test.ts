@@ -6,10 +6,10 @@ import { serveScaler } from '../src/scaler/server.ts';
 import { healthClient, scalerClient } from './clients.ts';
 import { startGateway, type TestGateway } from './gateway.ts';
 
-// Above the time that eventually() takes to say what it waited for.
+// Longer than the timeout of eventually(), so that its error is shown.
 jest.setTimeout(30_000);
 
-const METRIC = 'primes_demand_and_in_flight';
+const METRIC = 'echo_demand_and_in_flight';
 
 describe('the external scaler', () => {
   let gateway: TestGateway;
@@ -24,8 +24,8 @@ describe('the external scaler', () => {
     await gateway[Symbol.asyncDispose]();
   });
 
-  /** Waits until both calls say `metric`. */
-  async function bothSay(metric: number): Promise<void> {
+  /** Waits until both calls return `metric`. */
+  async function bothReturn(metric: number): Promise<void> {
     await eventually(async () => {
       expect(await scaler.getMetrics()).toEqual({
         metricValues: [{ metricName: METRIC, metricValue: metric, metricValueFloat: metric }],
@@ -34,17 +34,17 @@ describe('the external scaler', () => {
     expect(await scaler.isActive()).toEqual({ result: metric > 0 });
   }
 
-  it('says the same in IsActive and GetMetrics, for every kind of demand', async () => {
+  it('returns the same in IsActive and GetMetrics, for every kind of demand', async () => {
     const { tasks, redis, prefix } = gateway;
-    await bothSay(0);
+    await bothReturn(0);
     await tasks.add('compute', {});
     await tasks.add('compute', {}, { priority: 5 });
-    await bothSay(2);
+    await bothReturn(2);
 
     await tasks.pause();
-    await bothSay(0);
+    await bothReturn(0);
     await tasks.resume();
-    await bothSay(2);
+    await bothReturn(2);
 
     const running = Promise.withResolvers<undefined>();
     const worker = new Worker(tasks.name, () => running.promise, {
@@ -55,72 +55,72 @@ describe('the external scaler', () => {
     await eventually(async () => {
       expect(await tasks.getActiveCount()).toBe(2);
     });
-    // In flight only: without this the pod would be scaled away under its work.
-    await bothSay(2);
+    // Only in flight; otherwise KEDA would remove a busy worker.
+    await bothReturn(2);
     await tasks.pause();
-    await bothSay(2);
+    await bothReturn(2);
     running.resolve(undefined);
-    await bothSay(0);
+    await bothReturn(0);
     await worker.close();
 
     await tasks.resume();
     await tasks.add('compute', {}, { delay: 3_600_000 });
-    await bothSay(0);
-    // Nobody promotes it at zero workers.
+    await bothReturn(0);
+    // Without workers, delayed tasks are not promoted.
     await tasks.add('compute', {}, { delay: 1 });
-    await bothSay(1);
+    await bothReturn(1);
     expect(await tasks.getJobCounts('waiting', 'delayed')).toEqual({ waiting: 0, delayed: 2 });
     await tasks.drain(true);
-    await bothSay(0);
+    await bothReturn(0);
   });
 
-  it('gives out the target of the trigger', async () => {
+  it('returns the target of the trigger', async () => {
     const spec = async (metadata: Record<string, string>) =>
       (await scaler.getMetricSpec(metadata)).metricSpecs;
     expect(await spec({})).toEqual([{ metricName: METRIC, targetSize: 4, targetSizeFloat: 4 }]);
-    expect(await spec({ target: '0.4', queue: 'primes', scalerAddress: 'here:6000' })).toEqual([
+    expect(await spec({ target: '0.4', queue: 'echo', scalerAddress: 'here:6000' })).toEqual([
       { metricName: METRIC, targetSize: 1, targetSizeFloat: 0.4 },
     ]);
   });
 
-  it('refuses metadata that is wrong, in each call', async () => {
-    const refused = expect.objectContaining({
+  it('rejects invalid metadata in each call', async () => {
+    const rejected = expect.objectContaining({
       code: status.INVALID_ARGUMENT,
-      details: 'scalerMetadata: queue: Must be primes',
+      details: 'scalerMetadata: queue: Must be echo',
     });
     const wrong = { queue: 'webhooks' };
-    await expect(scaler.isActive(wrong)).rejects.toEqual(refused);
-    await expect(scaler.getMetricSpec(wrong)).rejects.toEqual(refused);
-    await expect(scaler.getMetrics(wrong)).rejects.toEqual(refused);
-    expect(await scaler.streamIsActive(wrong).ended).toEqual(refused);
-    expect(gateway.logged('a trigger is wrong')).toHaveLength(4);
-    expect(await gateway.registry.getSingleMetricAsString('prime_scaler_requests_total')).toContain(
+    await expect(scaler.isActive(wrong)).rejects.toEqual(rejected);
+    await expect(scaler.getMetricSpec(wrong)).rejects.toEqual(rejected);
+    await expect(scaler.getMetrics(wrong)).rejects.toEqual(rejected);
+    expect(await scaler.streamIsActive(wrong).ended).toEqual(rejected);
+    expect(gateway.logged('invalid trigger')).toHaveLength(4);
+    expect(await gateway.registry.getSingleMetricAsString('echo_scaler_requests_total')).toContain(
       'rpc="StreamIsActive",result="invalid"',
     );
   });
 
-  it('pushes the state when a stream opens and when it changes, and repeats true', async () => {
+  it('pushes the state when a stream opens and when it changes, and repeats `true`', async () => {
     const { tasks } = gateway;
     const early = scaler.streamIsActive();
     await eventually(() => {
-      expect(early.said).toEqual([false]);
+      expect(early.messages).toEqual([false]);
     });
     const task = await tasks.add('compute', {});
     await eventually(() => {
-      expect(early.said.slice(0, 2)).toEqual([false, true]);
+      expect(early.messages.slice(0, 2)).toEqual([false, true]);
     });
     const late = scaler.streamIsActive();
     await eventually(() => {
-      expect(late.said).toContain(true);
+      expect(late.messages).toContain(true);
     });
-    // KEDA drops a `true` that comes before it knows the metric's name.
+    // KEDA ignores `true` before it knows the name of the metric.
     await eventually(() => {
-      expect(late.said.filter(Boolean).length).toBeGreaterThanOrEqual(2);
-      expect(early.said.filter(Boolean).length).toBeGreaterThanOrEqual(2);
+      expect(late.messages.filter(Boolean).length).toBeGreaterThanOrEqual(2);
+      expect(early.messages.filter(Boolean).length).toBeGreaterThanOrEqual(2);
     });
     await task.remove();
     await eventually(() => {
-      expect([early.said.at(-1), late.said.at(-1)]).toEqual([false, false]);
+      expect([early.messages.at(-1), late.messages.at(-1)]).toEqual([false, false]);
     });
     early.cancel();
     expect(await early.ended).toMatchObject({ code: status.CANCELLED });
@@ -128,24 +128,24 @@ describe('the external scaler', () => {
     await late.ended;
   });
 
-  it('fails for a while after a stream has opened, so that KEDA asks for its metric again', async () => {
+  it('fails for `settleSeconds` after a stream opens, so that KEDA requests its metric again', async () => {
     const stream = scaler.streamIsActive({ settleSeconds: '3' });
     await eventually(() => {
-      expect(stream.said).toEqual([false]);
+      expect(stream.messages).toEqual([false]);
     });
-    const refused = { code: status.UNAVAILABLE, details: 'KEDA has just connected' };
-    await expect(scaler.isActive()).rejects.toMatchObject(refused);
-    await expect(scaler.getMetrics()).rejects.toMatchObject(refused);
+    const rejected = { code: status.UNAVAILABLE, details: 'Settling: KEDA has just connected' };
+    await expect(scaler.isActive()).rejects.toMatchObject(rejected);
+    await expect(scaler.getMetrics()).rejects.toMatchObject(rejected);
     expect((await scaler.getMetricSpec()).metricSpecs).toHaveLength(1);
     await eventually(() => scaler.isActive(), { timeoutMs: 10_000 });
-    await bothSay(0);
+    await bothReturn(0);
     stream.cancel();
     await stream.ended;
   });
 });
 
 describe('the server of the scaler', () => {
-  it('is SERVING once there is a sample, and ends its streams in order when it closes', async () => {
+  it('is SERVING once there is a sample, and ends its streams when it closes', async () => {
     await using gateway = await startGateway();
     const { port } = gateway.scaler;
     using health = healthClient(port);
@@ -156,19 +156,32 @@ describe('the server of the scaler', () => {
     using scaler = scalerClient(port);
     const stream = scaler.streamIsActive();
     await eventually(() => {
-      expect(stream.said).toEqual([false]);
+      expect(stream.messages).toEqual([false]);
     });
     await gateway.scaler.close();
     expect(await stream.ended).toBe('end');
     await expect(scaler.isActive()).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 
-  it('names the variable to change when its port is in use', async () => {
+  it.each([
+    ['::', '127.0.0.1'],
+    ['::', '[::1]'],
+    ['::1', '[::1]'],
+    ['localhost', 'localhost'],
+  ])('listens on %s, reachable as %s', async (host, name) => {
+    await using gateway = await startGateway();
+    const second = await serveScaler({ host, port: 0, variable: 'SCALER_PORT' }, gateway.scalerDeps);
+    using scaler = scalerClient(second.port, { host: name });
+    await eventually(() => scaler.isActive());
+    await second.close();
+  });
+
+  it('names the variable to change if its port is in use', async () => {
     await using gateway = await startGateway();
     const { port } = gateway.scaler;
     const second = serveScaler({ host: '127.0.0.1', port, variable: 'SCALER_PORT' }, gateway.scalerDeps);
     await expect(second).rejects.toThrow(
-      new RegExp(`^Port ${port} cannot be opened: .*; set SCALER_PORT$`, 's'),
+      `Port ${port} is in use: stop the other process, or set SCALER_PORT`,
     );
   });
 });

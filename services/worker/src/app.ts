@@ -1,24 +1,22 @@
-import { ERRORS } from '@primes/contracts';
 import {
   healthRoutes,
-  httpErrors,
+  HttpError,
   problemHandler,
   requestContext,
+  type Health,
   type Logger,
-  type Readiness,
 } from '@primes/service-kit';
 import express, { type Express } from 'express';
-import type { Registry } from 'prom-client';
 
-/** What probes and scrapers ask a worker. */
-export function createApp(readiness: Readiness, registry: Registry, log: Logger): Express {
+/** The endpoints of a worker for probes and scrapes. */
+export function createApp(health: Health, log: Logger): Express {
   const app = express();
   app.disable('x-powered-by').set('etag', false);
   app.use(requestContext());
-  app.use(healthRoutes(readiness, registry));
+  app.use(healthRoutes(health));
   app.use((_req, _res, next) => {
-    next(httpErrors(ERRORS)('not_found', { detail: 'A worker serves /livez, /readyz and /metrics' }));
+    next(new HttpError('not_found', { detail: 'A worker serves only /livez, /readyz and /metrics' }));
   });
-  app.use(problemHandler(log, ERRORS));
+  app.use(problemHandler(log));
   return app;
 }

@@ -1,19 +1,18 @@
-import { cancelChannel } from '@primes/contracts';
 import type { Redis } from 'ioredis';
 import type { RunningTasks } from './running-tasks.ts';
 
-/** Hears of every cancelled task, and interrupts it if it runs here. */
+/** Subscribes to cancelled tasks, and interrupts those that run in this process. */
 export class CancelListener {
   readonly #redis: Redis;
 
-  /** `redis` must be a background connection; a copy of it subscribes. */
-  constructor(redis: Redis, running: RunningTasks, queuePrefix: string) {
+  /** @param redis a background connection; a duplicate of it subscribes */
+  constructor(redis: Redis, running: RunningTasks, channel: string) {
     this.#redis = redis.duplicate();
     this.#redis.on('error', () => undefined);
     this.#redis.on('message', (_channel, id: string) => {
       running.interrupt(id, 'cancelled');
     });
-    void this.#redis.subscribe(cancelChannel(queuePrefix)).catch(() => undefined);
+    void this.#redis.subscribe(channel).catch(() => undefined);
   }
 
   close(): void {

@@ -1,25 +1,25 @@
-import { commonConfig, field } from '@primes/service-kit';
+import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import type { z } from 'zod';
 
-/** The environment of the worker. */
-export const workerConfig = commonConfig.extend({
+const fields = commonConfig.extend({
   WORKER_PORT: field.port(8_001, 'Port of /metrics, /livez and /readyz'),
   WORKER_CONCURRENCY: field.integer(
     { min: 1, max: 256, default: 4 },
-    'Tasks at a time; also the target of the autoscaler, per pod',
-  ),
-  SIEVE_THREADS: field.integer({ min: 0, max: 256, default: 0 }, 'Threads that sieve; 0: one for each CPU'),
-  LEASE_MS: field.milliseconds(
-    5_000,
-    'How long a segment stays reserved without a sign of life of the worker that sieves it',
+    'Maximum number of concurrent tasks; also the target per pod of the autoscaler',
   ),
   WORKER_EXIT_WHEN_IDLE_SECONDS: field.integer(
     { min: 0, max: 86_400, default: 0 },
-    'Ends the process in order once it had no task for so long, as a Job on Kubernetes should; 0: never',
+    'Idle time after which the process exits, for a Kubernetes Job; 0: never',
   ),
   FINAL_SCRAPE_WAIT_MS: field.milliseconds(
     0,
-    'After the last task and before the end: time for one more scrape of /metrics',
+    'Time between the last task and exit, for a final scrape of /metrics',
   ),
 });
+
+/** The environment of the worker, without the variables of its job. */
+export const workerConfig = fields.refine(
+  ({ FINAL_SCRAPE_WAIT_MS: wait, SHUTDOWN_DEADLINE_MS: deadline }) => wait < deadline,
+  crossFieldRule(['FINAL_SCRAPE_WAIT_MS', 'SHUTDOWN_DEADLINE_MS'], 'Must be less than SHUTDOWN_DEADLINE_MS'),
+);
 export type WorkerConfig = Readonly<z.infer<typeof workerConfig>>;

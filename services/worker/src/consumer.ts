@@ -1,72 +1,91 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  CANCELLED,
   COMPUTE_JOB,
+  REPAIR_JOB,
   StoredTaskSchema,
-  TASK_QUEUE,
+  cancelChannel,
   countersKey,
+  endCounterOf,
+  isCancellation,
   type CounterField,
   type JobData,
-  type JobResult,
+  type JobReturnValue,
+  type JobType,
+  type TaskRunner,
 } from '@primes/contracts';
-import { SharedCounters, consuming, logUnlessAway, type Logger } from '@primes/service-kit';
-import { Job, Worker } from 'bullmq';
+import {
+  QueueWorker,
+  RejectionLog,
+  SharedCounters,
+  withConsumerSpan,
+  queueErrorLogger,
+  type Liveness,
+  type Logger,
+} from '@primes/service-kit';
+import { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CancelListener } from './cancel-listener.ts';
 import { conclude } from './conclude.ts';
 import type { WorkerConfig } from './config.ts';
 import type { IdleWatch } from './idle-watch.ts';
 import { Interruption } from './interruption.ts';
-import { NewerVersionError, parseJobData } from './job-data.ts';
+import { NewerVersionError, parseInput, parseJobData } from './job-data.ts';
 import type { WorkerMetrics } from './metrics.ts';
-import { processJob, type ProcessDeps } from './process-job.ts';
 import { ProgressReporter } from './progress.ts';
 import { describeRun } from './run-span.ts';
 import { RunningTasks } from './running-tasks.ts';
-import type { TransitionLog } from './transition-log.ts';
+import { TransitionLog } from './transition-log.ts';
 
-export interface ConsumerDeps extends ProcessDeps {
+export interface ConsumerDeps<Input, Returned> {
+  readonly runner: TaskRunner<Input, Returned>;
   readonly redis: Redis;
+  readonly liveness: Liveness;
   readonly metrics: WorkerMetrics;
-  readonly transitions: TransitionLog;
   readonly idle: IdleWatch;
   readonly log: Logger;
-  readonly config: Pick<WorkerConfig, 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
+  readonly config: Pick<WorkerConfig, 'REDIS_URL' | 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
 }
 
-/** After the end of the last task: what BullMQ needs to tell Redis of it, and to close its connection. */
+/** Job data with a validated input. */
+type Parsed<Input> = JobData & { readonly input: Input };
+
+type TaskJob<Returned> = Job<JobData, JobReturnValue<Returned>>;
+
+/** Milliseconds that BullMQ gets after the last task to report its end to Redis and close its connection. */
 const CLOSE_GRACE_MS = 1_000;
 
-type TaskJob = Job<JobData, JobResult>;
-
-/** BullMQ's worker on queue `primes`: takes tasks, and tells logs, metrics and counters how they end. */
-export class Consumer {
+/** BullMQ's worker on the queue of tasks: runs tasks, and records their outcomes in logs, metrics and counters. */
+export class Consumer<Input extends object, Returned> {
+  readonly #type: JobType<Input>;
+  /** Inputs of running tasks, for when they complete. */
+  readonly #inputs = new WeakMap<Job, Input>();
   readonly #running = new RunningTasks();
   readonly #cancels: CancelListener;
   readonly #counters: SharedCounters<CounterField>;
-  readonly #deps: ConsumerDeps;
-  readonly #worker: Worker<JobData, JobResult>;
+  readonly #deps: ConsumerDeps<Input, Returned>;
+  readonly #transitions: TransitionLog<Input>;
+  readonly #worker: QueueWorker<JobData, JobReturnValue<Returned>>;
 
-  constructor(deps: ConsumerDeps) {
+  constructor(type: JobType<Input>, deps: ConsumerDeps<Input, Returned>) {
+    this.#type = type;
     this.#deps = deps;
-    const { redis, config, log } = deps;
-    this.#cancels = new CancelListener(redis, this.#running, config.QUEUE_PREFIX);
+    const { redis, liveness, config, log } = deps;
+    this.#transitions = new TransitionLog(log, type);
+    this.#cancels = new CancelListener(redis, this.#running, cancelChannel(config.QUEUE_PREFIX, type.name));
     this.#counters = new SharedCounters(redis, countersKey(config.QUEUE_PREFIX));
-    this.#worker = new Worker(TASK_QUEUE, (job, token) => this.#consume(job, token), {
+    this.#worker = new QueueWorker(type.name, (job, token) => this.#consume(job, token), {
       connection: redis,
+      liveness,
+      rejections: new RejectionLog(log.child({ redis: 'queue' })),
+      loop: 'tasks',
+      counterOf: endCounterOf,
+      redis: { url: config.REDIS_URL, prefix: config.QUEUE_PREFIX },
       prefix: config.QUEUE_PREFIX,
       concurrency: config.WORKER_CONCURRENCY,
-      // The event loop never stalls (the sieve has threads), so a dead worker is told from a busy one
-      // soon: its tasks are elsewhere after 8 to 20 s, where BullMQ's defaults take 15 to 60. BullMQ now and
-      // then leaves a check out (3 of 122 measured: its timer races the key that spaces them): 25 s then.
-      lockDuration: 15_000,
-      stalledInterval: 5_000,
-      // A task may lose this many workers; BullMQ's default of 1 fails one that was killed twice.
-      maxStalledCount: 10,
-      // A prioritized task that is handed over wakes no idle worker: each looks by itself, in seconds.
+      // A hand-over of a prioritized task wakes no idle worker, so each one polls, in seconds.
       drainDelay: 1,
     });
-    this.#worker.on('error', logUnlessAway(log));
+    this.#worker.on('error', queueErrorLogger(log));
     this.#worker.on('completed', (job, result) => {
       this.#completed(job, result);
     });
@@ -82,12 +101,12 @@ export class Consumer {
     await this.#worker.waitUntilReady();
   }
 
-  /** Takes no more tasks and gives the running ones back; resolves when none is left. */
+  /** Stops fetching and returns the running tasks to the queue; resolves when none is running. */
   async close(): Promise<void> {
-    // In this order: BullMQ must know that it is closing before a task ends, or it would fetch another.
+    // In this order: BullMQ must be closing before a task ends, or it would fetch another.
     const closed = this.#worker.close();
     this.#running.handOver();
-    // A task that is to be given back is worth waiting for Redis.
+    // Waits for Redis if necessary: otherwise the tasks would continue only after their locks expire.
     await this.#running.idle();
     await Promise.race([closed, delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
     await this.#endStuckConnection();
@@ -96,8 +115,8 @@ export class Consumer {
   }
 
   /**
-   * BullMQ waits for the end of its blocking connection. When that is between two tries, as while Redis is
-   * away, ioredis gives up the next one and tells of no end: so it is made to try once more.
+   * BullMQ waits for the `end` event of its blocking connection. Between two connection attempts, as while Redis is
+   * unavailable, ioredis cancels the next attempt without that event, so this makes another attempt.
    */
   async #endStuckConnection(): Promise<void> {
     const client = await this.#worker.backend.blockingClient;
@@ -106,22 +125,25 @@ export class Consumer {
     client.disconnect();
   }
 
-  #consume(job: TaskJob, token: string | undefined): Promise<JobResult> {
-    return consuming(
-      () => describeRun(job),
+  #consume(job: TaskJob<Returned>, token: string | undefined): Promise<JobReturnValue<Returned>> {
+    return withConsumerSpan(
+      () => describeRun(job, this.#type),
       () => this.#run(job, token),
     );
   }
 
-  async #run(job: TaskJob, token: string | undefined): Promise<JobResult> {
+  async #run(job: TaskJob<Returned>, token: string | undefined): Promise<JobReturnValue<Returned>> {
     const run = this.#running.start(job.id ?? '');
     try {
-      if (!run.isOnlyOne) throw new Interruption('still-running');
-      return await this.#work(job, parseJobData(job.data), run.signal);
+      if (!run.isOnlyRun) throw new Interruption('still-running');
+      const data = parseJobData(job.data);
+      const input = parseInput(this.#type.input, data);
+      this.#inputs.set(job, input);
+      return await this.#work(job, { ...data, input }, run.signal);
     } catch (error) {
-      // Once: it comes by every second until a newer worker takes it.
+      // At most once: the job is fetched every second until a newer worker gets it.
       if (error instanceof NewerVersionError && job.attemptsStarted === 1) {
-        this.#deps.transitions.leftToNewerWorker(job);
+        this.#transitions.deferred(job);
       }
       throw await conclude(error, job, token);
     } finally {
@@ -129,26 +151,49 @@ export class Consumer {
     }
   }
 
-  async #work(job: TaskJob, data: JobData, signal: AbortSignal): Promise<JobResult> {
-    const { metrics, transitions, idle } = this.#deps;
+  async #work(
+    job: TaskJob<Returned>,
+    data: Parsed<Input>,
+    signal: AbortSignal,
+  ): Promise<JobReturnValue<Returned>> {
+    const { metrics, idle } = this.#deps;
+    const transitions = this.#transitions;
     const id = job.id ?? '';
     const progress = new ProgressReporter(job, () => void this.#interruptIfCancelled(id));
     const timeLeft = progress.startedAt + data.task.timeoutSeconds * 1_000 - Date.now();
-    const outOfTime = () => {
+    const onTimeout = () => {
       this.#running.interrupt(id, 'timeout');
     };
-    // It may have had all its time before it came here.
-    if (timeLeft <= 0) outOfTime();
-    const deadline = setTimeout(outOfTime, Math.max(timeLeft, 0));
-    idle.taskStarted();
-    metrics.taskStarted(job.attemptsStarted === 1 ? (Date.now() - job.timestamp) / 1_000 : undefined);
+    // The time may have been up before this run.
+    if (timeLeft <= 0) onTimeout();
+    const deadline = setTimeout(onTimeout, Math.max(timeLeft, 0));
+    idle.runStarted();
+    metrics.runStarted(job.attemptsStarted === 1 ? (Date.now() - job.timestamp) / 1_000 : undefined);
     transitions.started(job);
     try {
-      return await processJob(data, this.#deps, { id, name: job.name, progress, signal });
-    } catch (error) {
+      if (data.cancelledAt !== undefined) throw new Interruption('cancelled');
+      signal.throwIfAborted();
+      const result = await this.#deps.runner.run(data.input, {
+        taskId: id,
+        recompute: job.name === REPAIR_JOB,
+        signal,
+        get counts() {
+          return progress.counts;
+        },
+        progress: (done, total) => {
+          progress.set(done, total);
+        },
+        count: (name, by) => {
+          progress.count(name, by);
+        },
+      });
+      return { startedAt: progress.startedAt, result };
+    } catch (thrown) {
+      // Code that receives the signal may throw its own error: Node's timers throw one with the reason as its cause.
+      const error: unknown = signal.aborted ? signal.reason : thrown;
       const kind = error instanceof Interruption ? error.kind : undefined;
-      // The next run counts its timeout from the same start, and knows what this one has sieved.
-      // After a lost lock that run may be going on already, and the record is its own.
+      // The next run continues the timeout and the counts of this one. After a lost lock, it may have started already and
+      // owns the record.
       if (kind === 'lock-lost') transitions.lost(job);
       else await progress.flush().catch(() => undefined);
       if (kind === 'hand-over') {
@@ -159,39 +204,38 @@ export class Consumer {
     } finally {
       clearTimeout(deadline);
       progress.stop();
-      metrics.taskLeft();
-      idle.taskLeft();
+      metrics.runStopped();
+      idle.runStopped();
     }
   }
 
-  /** The announcement of a cancel can be lost, or come before this process knows that it has the task. */
+  /** The cancel message can be lost, or arrive before this process has the task. */
   async #interruptIfCancelled(id: string): Promise<void> {
-    const job = (await Job.fromId(this.#worker, id).catch(() => undefined)) as TaskJob | undefined;
+    const job = (await Job.fromId(this.#worker, id).catch(() => undefined)) as Job<JobData> | undefined;
     const stored = StoredTaskSchema.safeParse(job?.data).data;
     if (stored?.cancelledAt !== undefined) this.#running.interrupt(id, 'cancelled');
   }
 
-  #completed(job: TaskJob, result: JobResult): void {
-    const seconds = (Date.now() - result.startedAt) / 1_000;
-    this.#deps.transitions.completed(job, result, seconds);
+  #completed(job: TaskJob<Returned>, value: JobReturnValue<Returned>): void {
+    const { metrics, runner } = this.#deps;
+    const seconds = (Date.now() - value.startedAt) / 1_000;
+    this.#transitions.completed(job, value, seconds);
+    // Repairs are logged, and their runs measured, like those of tasks; only tasks are counted by outcome.
     if (job.name !== COMPUTE_JOB) return;
-    const { fresh } = job.data.task;
-    this.#deps.metrics.taskCompleted(result, { fresh, seconds });
-    this.#counters.add('completed');
-    if (fresh) return;
-    this.#counters.add('cache_hits', result.segmentsCached);
-    this.#counters.add('cache_misses', result.segmentsComputed);
+    metrics.taskCompleted(seconds);
+    const input = this.#inputs.get(job);
+    const counted = (input && runner.completed?.(input, value.result)) ?? {};
+    for (const [name, by] of Object.entries(counted)) this.#counters.add(name as CounterField, by);
   }
 
-  #failed(job: TaskJob, error: Error): void {
+  #failed(job: TaskJob<Returned>, error: Error): void {
     if (job.finishedOn === undefined) {
-      this.#deps.transitions.willRetry(job, error);
+      this.#transitions.willRetry(job, error);
       return;
     }
-    this.#deps.transitions.ended(job, error);
+    this.#transitions.endedWithoutResult(job, error);
     if (job.name !== COMPUTE_JOB) return;
-    const status = error.message === CANCELLED ? 'cancelled' : 'failed';
-    this.#deps.metrics.taskEnded(status);
-    this.#counters.add(status);
+    const status = isCancellation(error.message) ? 'cancelled' : 'failed';
+    this.#deps.metrics.taskEndedWithoutResult(status);
   }
 }

@@ -21,7 +21,7 @@ function watch(seconds: number) {
 }
 
 describe('IdleWatch', () => {
-  it('tells when nothing came at all', () => {
+  it('fires if no task starts', () => {
     const { onIdle, pass } = watch(SECONDS);
     pass(SECONDS - 1);
     expect(onIdle).not.toHaveBeenCalled();
@@ -29,25 +29,25 @@ describe('IdleWatch', () => {
     expect(onIdle).toHaveBeenCalledTimes(1);
   });
 
-  it('waits as long as any task runs, and counts anew from the end of the last', () => {
+  it('does not fire while a task runs, and restarts at the end of the last task', () => {
     const { idle, onIdle, pass } = watch(SECONDS);
     pass(SECONDS - 1);
-    idle.taskStarted();
-    idle.taskStarted();
+    idle.runStarted();
+    idle.runStarted();
     pass(5 * SECONDS);
-    idle.taskLeft();
+    idle.runStopped();
     pass(5 * SECONDS);
-    idle.taskLeft();
+    idle.runStopped();
     pass(SECONDS - 1);
     expect(onIdle).not.toHaveBeenCalled();
     pass(1);
     expect(onIdle).toHaveBeenCalledTimes(1);
   });
 
-  it('never tells with 0 seconds', () => {
+  it('never fires with 0 seconds', () => {
     const { idle, onIdle, pass } = watch(0);
-    idle.taskStarted();
-    idle.taskLeft();
+    idle.runStarted();
+    idle.runStopped();
     pass(100 * SECONDS);
     expect(onIdle).not.toHaveBeenCalled();
   });

@@ -1,23 +1,23 @@
-/** Tells when nothing was worked on for a while. */
+/** Calls back after a time without tasks. */
 export class IdleWatch {
   readonly #idleMs: number;
   readonly #onIdle: () => void;
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** The first while counts from now; with 0 `seconds` there is none. */
+  /** Starts the first period; `seconds` 0 disables it. */
   constructor(seconds: number, onIdle: () => void) {
     this.#idleMs = seconds * 1_000;
     this.#onIdle = onIdle;
     this.#wait();
   }
 
-  taskStarted(): void {
+  runStarted(): void {
     this.#running += 1;
     clearTimeout(this.#timer);
   }
 
-  taskLeft(): void {
+  runStopped(): void {
     this.#running -= 1;
     if (this.#running === 0) this.#wait();
   }

@@ -1,17 +1,17 @@
-/** Why a running task must stop before its end. */
+/** Why a running task must stop early. */
 export type InterruptionKind =
-  /** The process is told to stop: another worker goes on. */
+  /** The process is shutting down: another worker continues. */
   | 'hand-over'
   /** A client has cancelled it. */
   | 'cancelled'
-  /** It has had its time, counted from the first start of work. */
+  /** The timeout, counted from the first start. */
   | 'timeout'
-  /** Redis says that another worker has it by now. */
+  /** The lock is lost, so another worker may have the task. */
   | 'lock-lost'
-  /** This process has it again, after the lock was lost, before the run that lost it has ended. */
+  /** This process has fetched the task again, but its run that lost the lock has not ended. */
   | 'still-running';
 
-/** The reason with which a task's signal is aborted, and what its work then throws. */
+/** The reason with which the signal of a run is aborted. The run then fails with it. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
   readonly kind: InterruptionKind;

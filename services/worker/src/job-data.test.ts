@@ -1,19 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { JOB_VERSION, decodeFailure, type JobData } from '@primes/contracts';
 import { UnrecoverableError } from 'bullmq';
-import { NewerVersionError, parseJobData } from './job-data.ts';
+import { z } from 'zod';
+import { NewerVersionError, parseInput, parseJobData } from './job-data.ts';
 
 const DATA: JobData = {
   version: JOB_VERSION,
-  task: { n: 10, timeoutSeconds: 600, priority: 0, fresh: false, callbackUrl: null },
+  task: { text: 'a', timeoutSeconds: 600, priority: 0, callbackUrl: null },
   submission: 's',
   requestId: 'r',
   traceparent: 't',
 };
 
-function failureOf(data: unknown): Error {
+function failureOf(data: unknown, parse: (data: never) => unknown = parseJobData): Error {
   try {
-    parseJobData(data);
+    parse(data as never);
   } catch (error) {
     return error as Error;
   }
@@ -27,29 +28,51 @@ describe('parseJobData()', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['null', null, '(the whole)'],
-    ['a string', 'n=10', '(the whole)'],
+    ['null', null, '(root)'],
+    ['a string', 'n=10', '(root)'],
     ['no version', { ...DATA, version: undefined }, 'version'],
     ['version 0', { ...DATA, version: 0 }, 'version'],
-    ['a version that is no number', { ...DATA, version: '2' }, 'version'],
-    ['n = 0', { ...DATA, task: { ...DATA.task, n: 0 } }, 'task.n'],
-    ['n = 1.5', { ...DATA, task: { ...DATA.task, n: 1.5 } }, 'task.n'],
+    ['a version that is not a number', { ...DATA, version: '2' }, 'version'],
     ['no task', { ...DATA, task: undefined }, 'task'],
-  ])('ends a job with %s as invalid, naming the field and not its value', (_, data, field) => {
+    ['a wrong option', { ...DATA, task: { ...DATA.task, priority: -1 } }, 'task.priority'],
+  ])('fails a job with %s as invalid and names the field, but not its value', (_, data, field) => {
     const error = failureOf(data);
     expect(error).toBeInstanceOf(UnrecoverableError);
     const { code, message } = decodeFailure(error.message);
     expect({ code, message }).toEqual({
       code: 'invalid',
-      message: `The task's data cannot be read: ${field}`,
+      message: `Invalid task data: ${field}`,
     });
   });
 
-  it('refuses a field that this version does not know', () => {
+  it('rejects unknown fields', () => {
     expect(failureOf({ ...DATA, more: 1 })).toBeInstanceOf(UnrecoverableError);
   });
 
   it.each([{ ...DATA, version: JOB_VERSION + 1 }, { version: 99 }])('leaves %j to a newer worker', (data) => {
     expect(failureOf(data)).toBeInstanceOf(NewerVersionError);
+  });
+});
+
+describe('parseInput()', () => {
+  const schema = z.strictObject({ text: z.string().min(1) });
+
+  it('returns the input of the job', () => {
+    expect(parseInput(schema, DATA)).toEqual({ text: 'a' });
+  });
+
+  it.each([
+    [{}, 'task.text'],
+    [{ text: '' }, 'task.text'],
+    [{ text: 'a', more: 1 }, 'task'],
+  ])('fails a job with the input %j as invalid', (input, field) => {
+    const error = failureOf({ ...DATA, task: { ...DATA.task, text: undefined, ...input } }, (data: JobData) =>
+      parseInput(schema, data),
+    );
+    expect(error).toBeInstanceOf(UnrecoverableError);
+    expect(decodeFailure(error.message)).toEqual({
+      code: 'invalid',
+      message: `Invalid task data: ${field}`,
+    });
   });
 });

@@ -1,24 +1,47 @@
-import { JOB_VERSION, JobDataSchema, JobVersionSchema, encodeFailure, type JobData } from '@primes/contracts';
+import {
+  JOB_VERSION,
+  JobDataSchema,
+  JobVersionSchema,
+  encodeFailure,
+  inputOf,
+  type JobData,
+} from '@primes/contracts';
 import { UnrecoverableError } from 'bullmq';
+import type { z } from 'zod';
 
-/** The job was made by a newer api: a newer worker has to do it. */
+/** A newer api has created the job: a newer worker must run it. */
 export class NewerVersionError extends Error {
   override readonly name = 'NewerVersionError';
 }
 
 /**
- * Redis is a boundary: what comes out of it is checked like a request.
+ * Validates job data from Redis like a request.
  *
- * @throws {UnrecoverableError} `invalid` when no version of ours wrote this
+ * @throws {UnrecoverableError} `invalid` if the data match no known version
  * @throws {NewerVersionError}
  */
 export function parseJobData(data: unknown): JobData {
-  const version = JobVersionSchema.safeParse(data);
-  if (version.success && version.data.version > JOB_VERSION) {
-    throw new NewerVersionError(`Job of version ${version.data.version}, this worker knows ${JOB_VERSION}`);
-  }
   const parsed = JobDataSchema.safeParse(data);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join('.') || '(the whole)').join(', ');
-  throw new UnrecoverableError(encodeFailure('invalid', `The task's data cannot be read: ${fields}`));
+  const version = JobVersionSchema.safeParse(data).data?.version ?? 0;
+  if (version > JOB_VERSION) {
+    throw new NewerVersionError(`Expected at most job version ${JOB_VERSION}, received ${version}`);
+  }
+  throw invalid(parsed.error);
+}
+
+/**
+ * Validates the input of the job.
+ *
+ * @throws {UnrecoverableError} `invalid` if the job type rejects it
+ */
+export function parseInput<Input>(schema: z.ZodType<Input>, { task }: JobData): Input {
+  const parsed = schema.safeParse(inputOf(task));
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error, ['task']);
+}
+
+function invalid(error: z.ZodError, path: readonly string[] = []): UnrecoverableError {
+  const fields = error.issues.map((issue) => [...path, ...issue.path].join('.') || '(root)');
+  return new UnrecoverableError(encodeFailure('invalid', `Invalid task data: ${fields.join(', ')}`));
 }

@@ -5,9 +5,9 @@ import { ProgressReporter } from './progress.ts';
 const NOW = 1_700_000_000_000;
 const BEFORE: JobProgress = {
   startedAt: NOW - 5_000,
-  segmentsDone: 3,
-  segmentsTotal: 9,
-  segmentsComputed: 2,
+  done: 3,
+  total: 9,
+  counts: { steps: 2 },
 };
 
 beforeEach(() => {
@@ -37,10 +37,10 @@ function setUp({ progress = 0, write = () => Promise.resolve() }: SetUp = {}) {
 }
 
 describe('ProgressReporter', () => {
-  it('writes nothing for a task that is done within 250 ms', async () => {
+  it('writes nothing for a task that takes less than 250 ms', async () => {
     const { reporter, writes } = setUp();
-    reporter.planned({ total: 1, missing: [0] });
-    reporter.segmentDone({ computed: true });
+    reporter.set(1, 1);
+    reporter.count('steps');
     await jest.advanceTimersByTimeAsync(249);
     reporter.stop();
     await jest.advanceTimersByTimeAsync(10_000);
@@ -48,55 +48,62 @@ describe('ProgressReporter', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('writes four times a second, the last state of each time', async () => {
+  it('writes the latest state four times a second', async () => {
     const { reporter, writes, ticks } = setUp();
-    reporter.planned({ total: 1_000, missing: Array.from({ length: 900 }, (_, i) => i) });
-    for (let segment = 0; segment < 100; segment++) {
-      reporter.segmentDone({ computed: segment % 2 === 0 });
+    for (let step = 1; step <= 100; step++) {
+      reporter.set(100 + step, 1_000);
+      if (step % 2 === 0) reporter.count('even');
       await jest.advanceTimersByTimeAsync(10);
     }
     reporter.stop();
-    expect(writes.map(({ segmentsDone }) => segmentsDone)).toEqual([125, 150, 175, 200]);
+    expect(writes.map(({ done }) => done)).toEqual([125, 150, 175, 200]);
     expect(writes.at(-1)).toEqual({
       startedAt: NOW,
-      segmentsTotal: 1_000,
-      segmentsDone: 200,
-      segmentsComputed: 50,
+      done: 200,
+      total: 1_000,
+      counts: { even: 50 },
     });
     expect(ticks).toEqual([250, 500, 750, 1_000]);
   });
 
-  it('goes on where the worker before it ended', async () => {
+  it('continues from the progress of the previous run', async () => {
     const { reporter, writes } = setUp({ progress: BEFORE });
     expect(reporter.startedAt).toBe(BEFORE.startedAt);
-    reporter.planned({ total: 9, missing: [4, 5] });
-    reporter.segmentDone({ computed: true });
+    reporter.set(8, 9);
+    reporter.count('steps');
     await reporter.flush();
-    expect(writes).toEqual([{ ...BEFORE, segmentsDone: 8, segmentsComputed: 3 }]);
-    expect(reporter.segmentsComputed).toBe(3);
+    expect(writes).toEqual([{ ...BEFORE, done: 8, counts: { steps: 3 } }]);
+    expect(reporter.counts).toEqual({ steps: 3 });
+  });
+
+  it('keeps the start time that a worker of the previous version wrote', () => {
+    const progress = { startedAt: 5, segmentsDone: 3, segmentsTotal: 9, segmentsComputed: 2 };
+    const { reporter } = setUp({ progress });
+    expect([reporter.startedAt, reporter.counts]).toEqual([5, {}]);
+    reporter.stop();
   });
 
   it.each([
     ['nothing', 0],
     ['a number', 42],
-    ['half of it', { startedAt: 5 }],
+    ['no start', { done: 3 }],
     ['null', null],
-  ])('starts anew on %s', (_, progress) => {
+  ])('starts from zero if the stored progress is %s', (_, progress) => {
     const { reporter } = setUp({ progress });
-    expect([reporter.startedAt, reporter.segmentsComputed]).toEqual([NOW, 0]);
+    expect([reporter.startedAt, reporter.counts]).toEqual([NOW, {}]);
     reporter.stop();
   });
 
-  it('goes on after a write that fails, and lets the flush tell', async () => {
-    const { reporter, writes } = setUp({ write: () => Promise.reject(new Error('Redis is away')) });
+  it('continues after a failed write; flush() rejects', async () => {
+    const { reporter, writes } = setUp({ write: () => Promise.reject(new Error('Redis is unavailable')) });
     await jest.advanceTimersByTimeAsync(500);
     expect(writes).toHaveLength(2);
-    await expect(reporter.flush()).rejects.toThrow('Redis is away');
+    await expect(reporter.flush()).rejects.toThrow('Redis is unavailable');
     await jest.advanceTimersByTimeAsync(10_000);
     expect(writes).toHaveLength(3);
   });
 
-  it('does not pile up writes while Redis is away', async () => {
+  it('does not queue writes while Redis is unavailable', async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const { reporter, writes, ticks } = setUp({ write: () => promise });
     await jest.advanceTimersByTimeAsync(10_000);

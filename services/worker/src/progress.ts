@@ -1,6 +1,6 @@
 import { progressOf, type JobProgress } from '@primes/contracts';
 
-/** Milliseconds between two writes: 4 a second, and none for a task that is done before the first. */
+/** Milliseconds between two writes: 4 a second, and none for shorter tasks. */
 const INTERVAL_MS = 250;
 
 export interface ProgressJob {
@@ -8,27 +8,22 @@ export interface ProgressJob {
   updateProgress(progress: JobProgress): Promise<void>;
 }
 
-/** What a task has done so far, over all the workers that had it, written to its job now and then. */
+/** The progress of a task, over all its runs, written to its job periodically. */
 export class ProgressReporter {
   readonly #job: ProgressJob;
   readonly #timer: NodeJS.Timeout;
   #state: JobProgress;
   #writing = false;
 
-  /** `onTick` is called with each write: the time to look after a running task. */
+  /** @param onTick called with each write, for periodic checks of the task */
   constructor(job: ProgressJob, onTick: () => void) {
     this.#job = job;
-    this.#state = progressOf(job) ?? {
-      startedAt: Date.now(),
-      segmentsDone: 0,
-      segmentsTotal: 0,
-      segmentsComputed: 0,
-    };
+    this.#state = progressOf(job) ?? { startedAt: Date.now(), done: 0, total: 0, counts: {} };
     this.#timer = setInterval(() => {
-      // While Redis is away the first write waits for it, and a pile behind it would say nothing more.
+      // While Redis is unavailable, the first write waits, so further ones would be useless.
       if (this.#writing) return;
       onTick();
-      // The next write, or the flush, makes up for one that fails.
+      // The next write or the flush compensates for a failed one.
       this.#write().catch(() => undefined);
     }, INTERVAL_MS);
   }
@@ -38,29 +33,25 @@ export class ProgressReporter {
     return this.#state.startedAt;
   }
 
-  /** Segments sieved for this task, by this worker and the ones before. */
-  get segmentsComputed(): number {
-    return this.#state.segmentsComputed;
+  /** The counts of this task, over all its runs. */
+  get counts(): JobProgress['counts'] {
+    return this.#state.counts;
   }
 
-  planned({ total, missing }: { total: number; missing: readonly number[] }): void {
-    this.#state = { ...this.#state, segmentsTotal: total, segmentsDone: total - missing.length };
+  set(done: number, total: number): void {
+    this.#state = { ...this.#state, done, total };
   }
 
-  segmentDone({ computed }: { computed: boolean }): void {
-    const { segmentsDone, segmentsComputed } = this.#state;
-    this.#state = {
-      ...this.#state,
-      segmentsDone: segmentsDone + 1,
-      segmentsComputed: segmentsComputed + (computed ? 1 : 0),
-    };
+  count(name: string, by = 1): void {
+    const { counts } = this.#state;
+    this.#state = { ...this.#state, counts: { ...counts, [name]: (counts[name] ?? 0) + by } };
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** For a task that goes on elsewhere or later: the last state, surely written. */
+  /** Writes the final state of a task that continues elsewhere or later. */
   async flush(): Promise<void> {
     this.stop();
     await this.#write();

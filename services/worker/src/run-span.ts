@@ -1,24 +1,31 @@
-import { CANCELLED, REPAIR_JOB, TASK_QUEUE, type JobData } from '@primes/contracts';
-import type { Received } from '@primes/service-kit';
+import {
+  REPAIR_JOB,
+  StoredTaskSchema,
+  attributesOf,
+  isCancellation,
+  type JobData,
+  type JobType,
+} from '@primes/contracts';
+import { NAMESPACE, type Received } from '@primes/service-kit';
 import { DelayedError, WaitingError, type Job } from 'bullmq';
 
-/** What the span of a run says. A hand-over goes on in the trace of its task; a retry and a repair link to it. */
-export function describeRun(job: Job<JobData>): Received {
-  const { id = '', name, timestamp, attemptsMade, attemptsStarted } = job;
-  // Not parsed yet: it may be anything.
-  const data = job.data as { traceparent?: unknown; task?: { n?: unknown } } | null;
-  const n = data?.task?.n;
+/** Describes the span of a run. A hand-over continues the trace of its task; a retry or a repair only links to it. */
+export function describeRun<Input extends object>(job: Job<JobData>, type: JobType<Input>): Received {
+  const { id = '', timestamp, attemptsMade, attemptsStarted } = job;
+  // Not validated yet.
+  const stored = StoredTaskSchema.safeParse(job.data).data;
+  const input = Object.entries(attributesOf(type, stored?.task));
   return {
-    queue: TASK_QUEUE,
+    queue: type.name,
     id,
-    traceparent: typeof data?.traceparent === 'string' ? data.traceparent : '',
-    first: attemptsMade === 0 && name !== REPAIR_JOB,
+    traceparent: stored?.traceparent ?? '',
+    first: attemptsMade === 0 && job.name !== REPAIR_JOB,
     attributes: {
-      'primes.job': name,
-      'primes.job.runs': attemptsStarted,
-      ...(typeof n === 'number' && { 'primes.task.n': n }),
-      // Of a later run it would be the time of the runs before, too.
-      ...(attemptsStarted === 1 && { 'primes.task.wait_seconds': (Date.now() - timestamp) / 1_000 }),
+      [`${NAMESPACE}.job`]: job.name,
+      [`${NAMESPACE}.job.runs`]: attemptsStarted,
+      ...Object.fromEntries(input.map(([field, value]) => [`${NAMESPACE}.task.${field}`, value])),
+      // For a later run it would include the earlier runs.
+      ...(attemptsStarted === 1 && { [`${NAMESPACE}.task.wait_seconds`]: (Date.now() - timestamp) / 1_000 }),
     },
     outcomeOf,
   };
@@ -26,6 +33,6 @@ export function describeRun(job: Job<JobData>): Received {
 
 function outcomeOf(error: unknown): string | undefined {
   if (error instanceof WaitingError) return 'handed over';
-  if (error instanceof DelayedError) return 'put aside';
-  return error instanceof Error && error.message === CANCELLED ? 'cancelled' : undefined;
+  if (error instanceof DelayedError) return 'deferred';
+  return error instanceof Error && isCancellation(error.message) ? 'cancelled' : undefined;
 }

@@ -7,7 +7,7 @@ function kindOf(signal: AbortSignal): string | undefined {
 }
 
 describe('RunningTasks', () => {
-  it('interrupts the task that is meant, with the reason', () => {
+  it('interrupts only the given task, with the reason', () => {
     const running = new RunningTasks();
     const [a, b] = [running.start('a'), running.start('b')];
     running.interrupt('a', 'cancelled');
@@ -24,7 +24,7 @@ describe('RunningTasks', () => {
     expect(kindOf(signal)).toBe('timeout');
   });
 
-  it('leaves alone what it does not run, or not any more', () => {
+  it('ignores tasks that it does not run or that have ended', () => {
     const running = new RunningTasks();
     const a = running.start('a');
     a.end();
@@ -35,7 +35,7 @@ describe('RunningTasks', () => {
     expect(running.size).toBe(0);
   });
 
-  it('hands over what runs, and whatever still starts', () => {
+  it('hands over all running tasks, and those that start afterwards', () => {
     const running = new RunningTasks();
     const a = running.start('a');
     running.handOver();
@@ -43,13 +43,13 @@ describe('RunningTasks', () => {
     expect(kindOf(running.start('late').signal)).toBe('hand-over');
   });
 
-  it('lets no second run of a task end or hide the first', () => {
+  it('aborts the first run of a task when a second one starts, and tracks both', () => {
     const running = new RunningTasks();
     const first = running.start('a');
     const second = running.start('a');
-    expect(first.isOnlyOne).toBe(true);
-    expect(second.isOnlyOne).toBe(false);
-    // It started because the lock of the first was lost, whether or not BullMQ has told yet.
+    expect(first.isOnlyRun).toBe(true);
+    expect(second.isOnlyRun).toBe(false);
+    // A second run means that the first one has lost its lock, even if BullMQ has not yet reported it.
     expect(kindOf(first.signal)).toBe('lock-lost');
     first.end();
     expect(running.size).toBe(1);
@@ -59,7 +59,20 @@ describe('RunningTasks', () => {
     expect(running.size).toBe(0);
   });
 
-  it('tells when none runs any more', async () => {
+  it('a third run is not the only run while the first continues', () => {
+    const running = new RunningTasks();
+    const first = running.start('a');
+    running.start('a').end();
+    const third = running.start('a');
+    expect(third.isOnlyRun).toBe(false);
+    expect([kindOf(first.signal), kindOf(third.signal)]).toEqual(['lock-lost', undefined]);
+    first.end();
+    third.end();
+    expect(running.size).toBe(0);
+    expect(running.start('a').isOnlyRun).toBe(true);
+  });
+
+  it('resolves idle() when no task runs any more', async () => {
     const running = new RunningTasks();
     await running.idle();
     const [a, b] = [running.start('a'), running.start('b')];

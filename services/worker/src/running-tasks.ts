@@ -1,55 +1,61 @@
 import { Interruption, type InterruptionKind } from './interruption.ts';
 
-/** One run of a task, from its pick-up to its end or hand-over. */
+/** One run of a task, from the fetch to the end or hand-over. */
 export interface TaskRun {
   /** Aborted with an Interruption when the run must stop. */
   readonly signal: AbortSignal;
-  /** Whether no older run of the same task was still going on here when this one started. */
-  readonly isOnlyOne: boolean;
+  /** Whether no earlier run of the same task was still active in this process at the start of this one. */
+  readonly isOnlyRun: boolean;
   end(): void;
 }
 
-/** The tasks that this process works on, and the way to interrupt them. */
+/** The running tasks of this process, and how to interrupt them. */
 export class RunningTasks {
-  readonly #controllers = new Map<string, AbortController>();
+  /** A task has several runs if one that has lost its lock has not ended yet. */
+  readonly #runs = new Map<string, Set<AbortController>>();
   #stopping = false;
   #idle: PromiseWithResolvers<undefined> | undefined;
 
+  /** Number of running tasks. */
   get size(): number {
-    return this.#controllers.size;
+    return this.#runs.size;
   }
 
-  /** A run that starts now; interrupted from the start when the process is stopping. */
+  /** Starts a run; it is interrupted at once if the process is stopping. */
   start(id: string): TaskRun {
-    const older = this.#controllers.get(id);
-    // The queue gives a task away a second time only after the lock of its first run was lost.
-    older?.abort(new Interruption('lock-lost'));
+    // The queue returns a task again only after the lock of its last run was lost.
+    this.interrupt(id, 'lock-lost');
+    const runs = this.#runs.get(id) ?? new Set();
+    this.#runs.set(id, runs);
+    const isOnlyRun = runs.size === 0;
     const controller = new AbortController();
-    this.#controllers.set(id, controller);
-    // A job that was on its way from Redis when the others were handed over.
+    runs.add(controller);
+    // A job that arrived from Redis after the hand-over of the others.
     if (this.#stopping) controller.abort(new Interruption('hand-over'));
     return {
       signal: controller.signal,
-      isOnlyOne: older === undefined,
+      isOnlyRun,
       end: () => {
-        if (this.#controllers.get(id) === controller) this.#controllers.delete(id);
+        runs.delete(controller);
+        if (runs.size === 0) this.#runs.delete(id);
         if (this.size === 0) this.#idle?.resolve(undefined);
       },
     };
   }
 
-  /** Does nothing for a task that another process works on, or none. */
+  /** Does nothing for a task that does not run in this process. */
   interrupt(id: string, kind: InterruptionKind): void {
-    this.#controllers.get(id)?.abort(new Interruption(kind));
+    // A run that is interrupted already keeps its reason.
+    for (const controller of this.#runs.get(id) ?? []) controller.abort(new Interruption(kind));
   }
 
-  /** Interrupts all tasks, and each that should still start. */
+  /** Interrupts all running tasks, and all that start later. */
   handOver(): void {
     this.#stopping = true;
-    for (const id of this.#controllers.keys()) this.interrupt(id, 'hand-over');
+    for (const id of this.#runs.keys()) this.interrupt(id, 'hand-over');
   }
 
-  /** Resolves once none of them runs any more. */
+  /** Resolves once no task is running. */
   async idle(): Promise<void> {
     this.#idle = Promise.withResolvers();
     if (this.size === 0) this.#idle.resolve(undefined);

@@ -1,17 +1,17 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { JobProgressSchema, TASK_QUEUE } from '@primes/contracts';
+import { JobProgressSchema } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { openPlace, type Place, type TaskJob } from './place.ts';
+import { openFixture, type Fixture, type TaskJob } from './fixture.ts';
 import { startWorker, type TestWorker } from './worker.ts';
 
-// Each starts threads, which takes its time on a busy machine.
+// Each test starts workers, which is slow on a busy machine.
 jest.setTimeout(60_000);
 
-async function started(place: Place, { id = '' }: TaskJob, times = 1): Promise<void> {
+async function started(fixture: Fixture, { id = '' }: TaskJob, times = 1): Promise<void> {
   await eventually(async () => {
-    const job = await place.job(id);
+    const job = await fixture.job(id);
     expect([job.attemptsStarted, await job.getState()]).toEqual([times, 'active']);
   });
 }
@@ -20,195 +20,177 @@ function messages(worker: TestWorker, job: TaskJob): string[] {
   return worker.linesOf(job).map(({ msg }) => msg);
 }
 
-/** What happens when Redis, or this process, was away for longer than the lock of the job lasts. */
-async function loseLock(place: Place, { id = '' }: TaskJob): Promise<void> {
-  const connection = new Redis(place.url, { maxRetriesPerRequest: null });
-  const checker = new Worker(TASK_QUEUE, null, {
+/** Simulates an outage of Redis, or a pause of this process, that is longer than the lock lasts. */
+async function loseLock(fixture: Fixture, { id = '' }: TaskJob): Promise<void> {
+  const connection = new Redis(fixture.url, { maxRetriesPerRequest: null });
+  const checker = new Worker(fixture.queue.name, null, {
     connection,
-    prefix: place.prefix,
+    prefix: fixture.prefix,
     autorun: false,
     stalledInterval: 20,
     maxStalledCount: 10,
   });
-  await place.redis.del(`${place.queue.toKey(id)}:lock`);
+  await fixture.redis.del(`${fixture.queue.toKey(id)}:lock`);
   await checker.startStalledCheckTimer();
   await eventually(async () => {
-    // Whoever has checked last, keeps all others from checking for as long as its own interval.
-    await place.redis.del(place.queue.toKey('stalled-check'));
-    expect((await place.job(id)).stalledCounter).toBe(1);
+    // A check prevents further checks by all workers for its interval.
+    await fixture.redis.del(fixture.queue.toKey('stalled-check'));
+    expect((await fixture.job(id)).stalledCounter).toBe(1);
   });
   await checker.close();
   connection.disconnect();
 }
 
 describe('a worker that stops', () => {
-  it('gives its task back in the middle, and another goes on where it ended', async () => {
-    await using place = await openPlace();
-    const env = { SIEVE_THREADS: '1', LEASE_MS: '600000' };
-    const first = await startWorker(place, env);
-    const last = 140;
-    const release = await place.hold(last);
-    const added = await place.add({ n: 30_000_000 });
+  it('hands its task over, and another worker continues it', async () => {
+    await using fixture = await openFixture();
+    const first = await startWorker(fixture);
+    const added = await fixture.add({ steps: 10, held: true });
     await eventually(async () => {
-      expect(await place.stored()).toBeGreaterThanOrEqual(10);
+      const { progress } = await fixture.job(added.id ?? '');
+      expect(JobProgressSchema.parse(progress).done).toBe(9);
     });
     await first.stop();
-    const between = await place.job(added.id ?? '');
+    const between = await fixture.job(added.id ?? '');
     expect([await between.getState(), between.attemptsMade]).toEqual(['waiting', 0]);
-    expect(await place.heldLeases()).toEqual([place.keys.lease(last)]);
-    const { startedAt, segmentsComputed } = JobProgressSchema.parse(between.progress);
-    expect(segmentsComputed).toBe(await place.stored());
-    expect(segmentsComputed).toBe(await first.metric('prime_segments_sieved_total'));
-    expect(segmentsComputed).toBeLessThan(last);
-    expect(await first.metric('prime_tasks_handed_over_total')).toBe(1);
-    expect(await first.metric('prime_active_computations')).toBe(0);
+    const { startedAt, counts } = JobProgressSchema.parse(between.progress);
+    expect(counts).toEqual({ steps: 9 });
+    expect(await first.metric('echo_tasks_handed_over_total')).toBe(1);
+    expect(await first.metric('echo_active_computations')).toBe(0);
     expect(messages(first, added)).toEqual(['task started', 'task handed over']);
     await first[Symbol.asyncDispose]();
 
-    await release();
-    await using second = await startWorker(place, env);
-    const job = await place.ended(added);
-    const stored = await place.stored();
+    await fixture.release();
+    await using second = await startWorker(fixture);
+    const job = await fixture.ended(added);
     expect([await job.getState(), job.attemptsMade, job.attemptsStarted]).toEqual(['completed', 1, 2]);
-    expect(job.returnvalue).toEqual({ startedAt, segmentsComputed: stored, segmentsCached: 0 });
-    expect(await second.metric('prime_segments_sieved_total')).toBe(stored - segmentsComputed);
-    expect(await place.counters()).toMatchObject({ completed: '1', cache_misses: String(stored) });
+    // The two runs together did each step once.
+    expect(job.returnvalue).toEqual({ startedAt, result: { text: '', steps: 10 } });
+    expect(messages(second, added)).toEqual(['task started', 'task completed']);
+    expect(await fixture.counters()).toEqual({ completed: '1' });
   });
 
-  it('gives back a prioritized task to an idle worker, which looks by itself', async () => {
-    await using place = await openPlace();
-    const release = await place.hold(0);
-    const first = await startWorker(place);
-    const added = await place.add({ n: 1_000, priority: 5 });
-    await started(place, added);
-    await using second = await startWorker(place);
+  it('hands a prioritized task over to an idle worker', async () => {
+    await using fixture = await openFixture();
+    const first = await startWorker(fixture);
+    const added = await fixture.add({ held: true, priority: 5 });
+    await started(fixture, added);
+    await using second = await startWorker(fixture);
     await first[Symbol.asyncDispose]();
-    await started(place, added, 2);
+    await started(fixture, added, 2);
     expect(messages(second, added)).toEqual(['task started']);
-    await release();
-    const job = await place.ended(added);
+    await fixture.release();
+    const job = await fixture.ended(added);
     expect([await job.getState(), job.attemptsMade, job.priority]).toEqual(['completed', 1, 5]);
   });
 
-  it('takes no task any more', async () => {
-    await using place = await openPlace();
-    await using worker = await startWorker(place);
+  it('takes no more tasks', async () => {
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
     await worker.stop();
-    const added = await place.add({ n: 1_000 });
+    const added = await fixture.add();
     expect(await added.getState()).toBe('waiting');
-    await using other = await startWorker(place);
-    expect((await place.ended(added)).attemptsStarted).toBe(1);
-    expect(messages(other, added)).toEqual(['task started', 'task done']);
+    await using other = await startWorker(fixture);
+    expect((await fixture.ended(added)).attemptsStarted).toBe(1);
+    expect(messages(other, added)).toEqual(['task started', 'task completed']);
     expect(messages(worker, added)).toEqual([]);
   });
 });
 
-describe('a worker that stops while Redis is away', () => {
-  it('does not wait for it when it has nothing to give back', async () => {
+describe('a worker that stops while Redis is unavailable', () => {
+  it('does not wait for Redis without a running task', async () => {
     await using redis = await startRedis();
-    await using place = await openPlace({ url: redis.url });
-    await using worker = await startWorker(place);
-    await place.ended(await place.add({ n: 1_000 }));
+    await using fixture = await openFixture({ url: redis.url });
+    await using worker = await startWorker(fixture);
+    await fixture.ended(await fixture.add());
     await redis.stop();
     await worker.stop();
   });
 
-  it('waits for it to give its task back', async () => {
+  it('waits for Redis to hand its task over', async () => {
     await using redis = await startRedis({ appendonly: true });
-    await using place = await openPlace({ url: redis.url });
-    await using worker = await startWorker(place);
-    await place.hold(0);
-    const added = await place.add({ n: 1_000 });
-    await started(place, added);
+    await using fixture = await openFixture({ url: redis.url });
+    await using worker = await startWorker(fixture);
+    const added = await fixture.add({ held: true });
+    await started(fixture, added);
     await redis.stop();
     const stopped = worker.stop();
     await redis.start();
     await stopped;
-    const job = await place.job(added.id ?? '');
+    const job = await fixture.job(added.id ?? '');
     expect([await job.getState(), job.attemptsMade]).toEqual(['waiting', 0]);
   });
 });
 
 describe('a task whose lock was lost', () => {
-  it('goes on in the same process once its first run there has ended', async () => {
-    await using place = await openPlace();
-    await using worker = await startWorker(place);
-    const release = await place.hold(0);
-    const added = await place.add({ n: 1_000 });
-    await started(place, added);
-    await loseLock(place, added);
-    // The second run finds the first still going on, ends it and stands aside; the third one works.
-    await started(place, added, 3);
+  it('is run again in the same process once its first run has ended', async () => {
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
+    const added = await fixture.add({ held: true });
+    await started(fixture, added);
+    await loseLock(fixture, added);
+    // The second run aborts the first, which still runs, and ends; the third run works.
+    await started(fixture, added, 3);
     expect(messages(worker, added)).toEqual(['task started', 'task lost', 'task started']);
-    expect(await worker.metric('prime_active_computations')).toBe(1);
-    await release();
-    const job = await place.ended(added);
+    expect(await worker.metric('echo_active_computations')).toBe(1);
+    await fixture.release();
+    const job = await fixture.ended(added);
     expect([await job.getState(), job.attemptsMade]).toEqual(['completed', 1]);
-    expect(await place.counters()).toMatchObject({ completed: '1', cache_misses: '1' });
-    expect(await worker.metric('prime_active_computations')).toBe(0);
+    expect(await fixture.counters()).toMatchObject({ completed: '1' });
+    expect(await worker.metric('echo_active_computations')).toBe(0);
   });
 
-  it('is still handed over when its process stops', async () => {
-    await using place = await openPlace();
-    await using worker = await startWorker(place);
-    await place.hold(0);
-    const added = await place.add({ n: 1_000 });
-    await started(place, added);
-    await loseLock(place, added);
-    await started(place, added, 3);
+  it('is handed over when its process stops', async () => {
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
+    const added = await fixture.add({ held: true });
+    await started(fixture, added);
+    await loseLock(fixture, added);
+    await started(fixture, added, 3);
     await worker.stop();
-    const job = await place.job(added.id ?? '');
+    const job = await fixture.job(added.id ?? '');
     expect([await job.getState(), job.attemptsMade]).toEqual(['waiting', 0]);
   });
 
-  it('leaves the record to the worker that has it now', async () => {
-    await using place = await openPlace();
-    const release = await place.hold(0);
-    await using first = await startWorker(place, { WORKER_CONCURRENCY: '1' });
-    const added = await place.add({ n: 1_000 });
-    await started(place, added);
-    await using second = await startWorker(place);
-    await loseLock(place, added);
-    // The first has no room for it, and hears of its loss with its next renewal.
-    await started(place, added, 2);
+  it('is recorded only by the worker that has it now', async () => {
+    await using fixture = await openFixture();
+    await using first = await startWorker(fixture, { WORKER_CONCURRENCY: '1' });
+    const added = await fixture.add({ held: true });
+    await started(fixture, added);
+    await using second = await startWorker(fixture);
+    await loseLock(fixture, added);
+    // The first worker has no free slot, and notices the loss when it renews the lock.
+    await started(fixture, added, 2);
     await eventually(
       () => {
         expect(messages(first, added)).toEqual(['task started', 'task lost']);
       },
       { timeoutMs: 20_000 },
     );
-    await release();
-    const job = await place.ended(added);
+    await fixture.release();
+    const job = await fixture.ended(added);
     expect([await job.getState(), job.attemptsMade]).toEqual(['completed', 1]);
-    expect(messages(second, added)).toEqual(['task started', 'task done']);
-    expect(await place.counters()).toMatchObject({ completed: '1' });
+    expect(messages(second, added)).toEqual(['task started', 'task completed']);
+    expect(await fixture.counters()).toMatchObject({ completed: '1' });
   });
 });
 
-describe('outages of Redis in the middle of a task', () => {
-  it('are waited for: the task is done at its first attempt', async () => {
+describe('outages of Redis during a task', () => {
+  it('use no attempt: the task is done at its first attempt', async () => {
     await using redis = await startRedis({ appendonly: true });
-    await using place = await openPlace({ url: redis.url });
-    await using worker = await startWorker(place, { SIEVE_THREADS: '1' });
-    const release = await place.hold(140);
-    const added = await place.add({ n: 30_000_000 });
-    for (const stored of [10, 30, 50, 70, 90]) {
-      await eventually(
-        async () => {
-          expect(await place.stored()).toBeGreaterThanOrEqual(stored);
-        },
-        // Right away, while the worker is storing segments.
-        { timeoutMs: 20_000, intervalMs: 1 },
-      );
+    await using fixture = await openFixture({ url: redis.url });
+    await using worker = await startWorker(fixture);
+    const added = await fixture.add({ held: true });
+    await started(fixture, added);
+    for (let outage = 0; outage < 5; outage++) {
       await redis.stop('SIGKILL');
       await redis.start();
     }
-    await release();
-    const job = await place.ended(added, 40_000);
-    expect(messages(worker, added)).toEqual(['task started', 'task done']);
+    await fixture.release();
+    const job = await fixture.ended(added, 40_000);
+    expect(messages(worker, added)).toEqual(['task started', 'task completed']);
     expect([await job.getState(), job.attemptsMade]).toEqual(['completed', 1]);
-    expect((await place.store.manifest()).covers(30_000_000)).toBe(true);
-    expect(await place.counters()).toMatchObject({ completed: '1' });
-    expect(await worker.metric('prime_active_computations')).toBe(0);
+    expect(await fixture.counters()).toEqual({ completed: '1' });
+    expect(await worker.metric('echo_active_computations')).toBe(0);
   });
 });

@@ -1,60 +1,57 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import {
   COMPUTE_JOB,
+  GIVE_UP_AFTER,
   JOB_VERSION,
-  TASK_QUEUE,
   decodeFailure,
   type JobData,
-  type JobResult,
+  type JobReturnValue,
 } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { DelayedError, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
-import { openPlace, taskData, type Place, type TaskJob } from './place.ts';
+import { echoData, openFixture, type Fixture, type TaskJob } from './fixture.ts';
 import { startWorker } from './worker.ts';
 
-// Each starts threads, which takes its time on a busy machine.
+// Each test starts workers, which is slow on a busy machine.
 jest.setTimeout(60_000);
 
-/** Ten minutes: how long a job of a newer version waits for a newer worker. */
-const PATIENCE_MS = 600_000;
-
-/** Adds whatever it is given, as a faulty or a newer api might. */
-async function addRaw(place: Place, data: unknown): Promise<TaskJob> {
-  return place.queue.add(COMPUTE_JOB, data as JobData, { attempts: 3, backoff: 10 });
+/** Adds any data, as a faulty or newer api might. */
+async function addRaw(fixture: Fixture, data: unknown): Promise<TaskJob> {
+  return fixture.queue.add(COMPUTE_JOB, data as JobData, { attempts: 3, backoff: 10 });
 }
 
-describe('a job whose data no version of ours wrote', () => {
+describe('a job with data that no version writes', () => {
   it.each<[string, unknown]>([
     ['nothing', null],
-    ['text', 'n=100'],
+    ['text', 'text=a'],
     ['another queue’s data', { to: 'someone@example.org' }],
-    ['n of a wrong type', { ...taskData({ n: 1 }), task: { ...taskData({ n: 1 }).task, n: '100' } }],
-    ['n below 1', taskData({ n: 0 })],
+    ['a field with a wrong type', echoData({ steps: '100' })],
+    ['a value below its minimum', echoData({ steps: 0 })],
   ])('fails as invalid at the first attempt: %s', async (_, data) => {
-    await using place = await openPlace();
-    await using worker = await startWorker(place);
-    const job = await place.ended(await addRaw(place, data));
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
+    const job = await fixture.ended(await addRaw(fixture, data));
     expect(decodeFailure(job.failedReason).code).toBe('invalid');
     expect([await job.getState(), job.attemptsMade]).toEqual(['failed', 1]);
-    // The worker lives, and its threads were not bothered.
-    expect((await place.ended(await place.add({ n: 10 }))).returnvalue.segmentsComputed).toBe(1);
-    expect(await place.counters()).toMatchObject({ failed: '1', completed: '1' });
-    expect(await worker.metric('prime_task_submissions_total', { status: 'failed' })).toBe(1);
-    expect(await worker.metric('prime_active_computations')).toBe(0);
+    // The worker still works.
+    expect(await (await fixture.ended(await fixture.add())).getState()).toBe('completed');
+    expect(await fixture.counters()).toMatchObject({ failed: '1', completed: '1' });
+    expect(await worker.metric('echo_task_submissions_total', { status: 'failed' })).toBe(1);
+    expect(await worker.metric('echo_active_computations')).toBe(0);
     expect(worker.linesOf(job).map(({ msg }) => msg)).toEqual(['task failed']);
   });
 });
 
 describe('a job of a newer version', () => {
-  const newer = () => ({ ...taskData({ n: 100 }), version: JOB_VERSION + 1, shiny: true });
+  const newer = () => ({ ...echoData(), version: JOB_VERSION + 1, shiny: true });
 
-  it('waits for a newer worker without spending an attempt or starting to count its time', async () => {
-    await using place = await openPlace();
-    await using worker = await startWorker(place);
-    const { id = '' } = await addRaw(place, newer());
+  it('waits for a newer worker without using an attempt or its timeout', async () => {
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
+    const { id = '' } = await addRaw(fixture, newer());
     const job = await eventually(async () => {
-      const seen = await place.job(id);
+      const seen = await fixture.job(id);
       expect(seen.attemptsStarted).toBeGreaterThanOrEqual(2);
       expect(await seen.getState()).toBe('delayed');
       return seen;
@@ -64,52 +61,64 @@ describe('a job of a newer version', () => {
       progress: 0,
       data: expect.objectContaining({ version: JOB_VERSION + 1, shiny: true }),
     });
-    // It comes by every second; that is no news after the first time.
-    expect(worker.linesOf({ id }).map(({ msg }) => msg)).toEqual(['task left to a newer worker']);
-    expect(await worker.metric('prime_active_computations')).toBe(0);
+    // It is deferred every second, and logged only the first time.
+    expect(worker.linesOf({ id }).map(({ msg }) => msg)).toEqual(['task deferred to newer worker']);
+    expect(await worker.metric('echo_active_computations')).toBe(0);
   });
 
-  it('fails as invalid once no newer worker has come for ten minutes', async () => {
-    await using place = await openPlace();
-    const { id = '' } = await addRaw(place, newer());
-    await place.redis.hset(place.queue.toKey(id), 'timestamp', Date.now() - PATIENCE_MS - 1);
-    await using worker = await startWorker(place);
-    const job = await place.ended({ id });
+  it('fails as invalid after ten minutes without a newer worker', async () => {
+    await using fixture = await openFixture();
+    const { id = '' } = await addRaw(fixture, newer());
+    await fixture.redis.hset(fixture.queue.toKey(id), 'ats', GIVE_UP_AFTER.startsOnOldWorkers);
+    await using worker = await startWorker(fixture);
+    const job = await fixture.ended({ id });
     expect(decodeFailure(job.failedReason).code).toBe('invalid');
     expect(job.attemptsMade).toBe(1);
-    expect(await worker.metric('prime_task_submissions_total', { status: 'failed' })).toBe(1);
+    expect(await worker.metric('echo_task_submissions_total', { status: 'failed' })).toBe(1);
   });
 
-  it('is done by a newer worker beside an old one, which does the old ones meanwhile', async () => {
-    await using place = await openPlace();
-    await using old = await startWorker(place);
-    const connection = new Redis(place.url, { maxRetriesPerRequest: null });
+  it('waits for a newer worker even if it has waited in the queue for long', async () => {
+    await using fixture = await openFixture();
+    const { id = '' } = await addRaw(fixture, newer());
+    await fixture.redis.hset(fixture.queue.toKey(id), 'timestamp', Date.now() - 86_400_000);
+    await using worker = await startWorker(fixture);
+    await eventually(async () => {
+      const job = await fixture.job(id);
+      expect([await job.getState(), job.attemptsMade]).toEqual(['delayed', 0]);
+    });
+    expect(worker.linesOf({ id }).map(({ msg }) => msg)).toEqual(['task deferred to newer worker']);
+  });
+
+  it('is run by a newer worker while an old worker runs jobs of its version', async () => {
+    await using fixture = await openFixture();
+    await using old = await startWorker(fixture);
+    const connection = new Redis(fixture.url, { maxRetriesPerRequest: null });
     const tookOver: number[] = [];
-    // The next release: it knows both versions, and here leaves version 1 to the old worker.
-    const next = new Worker<JobData, JobResult>(
-      TASK_QUEUE,
-      async (job: Job<JobData, JobResult>, token) => {
+    // The next release supports both versions; here it leaves version 1 to the old worker.
+    const next = new Worker<JobData, JobReturnValue>(
+      fixture.queue.name,
+      async (job: Job<JobData, JobReturnValue>, token) => {
         if ((job.data.version as number) <= JOB_VERSION) {
           await job.moveToDelayed(Date.now() + 10, token);
           throw new DelayedError();
         }
         tookOver.push(job.data.version);
-        return { startedAt: Date.now(), segmentsComputed: 0, segmentsCached: 1 };
+        return { startedAt: Date.now(), result: { text: '', steps: 1 } };
       },
-      // As many at a time as the old one takes, or that one would be the quicker for long.
-      { connection, prefix: place.prefix, drainDelay: 1, concurrency: 8 },
+      // The same concurrency as the old worker, which would otherwise be faster.
+      { connection, prefix: fixture.prefix, drainDelay: 1, concurrency: 8 },
     );
     try {
-      const newerJobs = await Promise.all([1, 2, 3].map(() => addRaw(place, newer())));
-      const oldJobs = await Promise.all([1, 2, 3].map(() => place.add({ n: 100 })));
+      const newerJobs = await Promise.all([1, 2, 3].map(() => addRaw(fixture, newer())));
+      const oldJobs = await Promise.all([1, 2, 3].map(() => fixture.add()));
       const ended = await Promise.all([
-        ...newerJobs.map((job) => place.finished(job, 50_000)),
-        ...oldJobs.map((job) => place.ended(job)),
+        ...newerJobs.map((job) => fixture.finished(job, 50_000)),
+        ...oldJobs.map((job) => fixture.ended(job)),
       ]);
       expect(await Promise.all(ended.map((job) => job.getState()))).toEqual(ended.map(() => 'completed'));
       expect(ended.map(({ attemptsMade }) => attemptsMade)).toEqual(ended.map(() => 1));
-      expect(tookOver).toEqual([2, 2, 2]);
-      for (const job of oldJobs) expect(old.linesOf(job).map(({ msg }) => msg)).toContain('task done');
+      expect(tookOver).toEqual(newerJobs.map(() => JOB_VERSION + 1));
+      for (const job of oldJobs) expect(old.linesOf(job).map(({ msg }) => msg)).toContain('task completed');
       for (const job of newerJobs)
         expect(old.linesOf(job).map(({ msg }) => msg)).not.toContain('task started');
     } finally {

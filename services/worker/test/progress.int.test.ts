@@ -1,25 +1,22 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { JobProgressSchema } from '@primes/contracts';
 import { eventually } from '@primes/testing';
-import { openEvents, openPlace, type TaskJob } from './place.ts';
+import { openEvents, openFixture, type TaskJob } from './fixture.ts';
 import { startWorker } from './worker.ts';
 
-// Each starts threads, which takes its time on a busy machine.
-jest.setTimeout(60_000);
-
-/** At most so many writes fit into the time that a worker had a job, at four a second. */
+/** The maximum number of writes during a run, at four per second. */
 function mostWrites({ processedOn = 0, finishedOn = 0 }: TaskJob): number {
-  // A timer may fire a millisecond early, each time.
+  // Each timer may fire a millisecond early.
   return Math.floor((finishedOn - processedOn + 10) / 250);
 }
 
 describe('progress', () => {
-  it('is not written for tasks that are done at once', async () => {
-    await using place = await openPlace();
-    await using events = await openEvents(place);
-    await using worker = await startWorker(place);
+  it('is not written for tasks that end at once', async () => {
+    await using fixture = await openFixture();
+    await using events = await openEvents(fixture);
+    await using worker = await startWorker(fixture);
     for (let task = 0; task < 5; task++) {
-      const job = await place.ended(await place.add({ n: 1_000 }));
+      const job = await fixture.ended(await fixture.add());
       await eventually(() => {
         expect(events.count('completed', job)).toBe(1);
       });
@@ -29,29 +26,28 @@ describe('progress', () => {
     }
   });
 
-  it('is written at most four times a second for a long one, and only ever grows', async () => {
-    await using place = await openPlace();
-    await using events = await openEvents(place);
-    await using worker = await startWorker(place);
-    const release = await place.hold(0);
-    const added = await place.add({ n: 1_000_000 });
+  it('is written at most four times a second for a long task, and never decreases', async () => {
+    await using fixture = await openFixture();
+    await using events = await openEvents(fixture);
+    await using worker = await startWorker(fixture);
+    const added = await fixture.add({ steps: 5, held: true });
     const states: number[] = [];
     await eventually(async () => {
-      const { progress } = await place.job(added.id ?? '');
-      const { segmentsDone, segmentsTotal } = JobProgressSchema.parse(progress);
-      expect(segmentsTotal).toBeGreaterThanOrEqual(4);
-      if (segmentsDone !== states.at(-1)) states.push(segmentsDone);
+      const { progress } = await fixture.job(added.id ?? '');
+      const { done, total } = JobProgressSchema.parse(progress);
+      expect(total).toBe(5);
+      if (done !== states.at(-1)) states.push(done);
       expect(events.count('progress', added)).toBeGreaterThanOrEqual(4);
     });
-    await release();
-    const job = await place.ended(added);
+    await fixture.release();
+    const job = await fixture.ended(added);
     await eventually(() => {
       expect(events.count('completed', job)).toBe(1);
     });
     expect(events.count('progress', job)).toBeLessThanOrEqual(mostWrites(job));
     expect(states).toEqual(states.toSorted((a, b) => a - b));
     expect(worker.linesOf(job)).toHaveLength(2);
-    // All but the segment that another held.
-    expect(states.at(-1)).toBe((await place.stored()) - 1);
+    // All steps except the held one.
+    expect(states.at(-1)).toBe(4);
   });
 });

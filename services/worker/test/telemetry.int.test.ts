@@ -2,67 +2,56 @@ import { describe, expect, it, jest } from '@jest/globals';
 import type { JobData } from '@primes/contracts';
 import { REGISTRY_TTL_SECONDS, registryIndexKey, registryKey } from '@primes/service-kit';
 import { eventually, startService } from '@primes/testing';
-import { openPlace } from './place.ts';
+import { openFixture } from './fixture.ts';
 import { startWorker } from './worker.ts';
 
-// Each starts threads, which takes its time on a busy machine.
+// Each test starts workers, which is slow on a busy machine.
 jest.setTimeout(60_000);
 
-describe('after done, cached, fresh, failed and cancelled tasks', () => {
-  it('the counters that outlive the process agree with its metrics', async () => {
-    await using place = await openPlace();
-    await using worker = await startWorker(place);
-    for (const spec of [{ n: 1_000_000 }, { n: 1_000_000 }, { n: 500_000 }, { n: 3 }]) {
-      await place.ended(await place.add(spec));
-    }
-    await place.ended(await place.add({ n: 1_000, fresh: true }));
-    await place.ended(await place.queue.add('compute', { version: 1 } as unknown as JobData));
-    const release = await place.hold(50);
-    const cancelled = await place.add({ n: 30_000_000 });
+describe('after done, failed and cancelled tasks', () => {
+  it('the shared counters equal the metrics of the process', async () => {
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
+    for (let i = 0; i < 5; i++) await fixture.ended(await fixture.add());
+    await fixture.ended(await fixture.queue.add('compute', { version: 1 } as unknown as JobData));
+    const cancelled = await fixture.add({ held: true });
     await eventually(() => {
       expect(worker.linesOf(cancelled)).toHaveLength(1);
     });
-    await place.cancel(cancelled);
-    await place.ended(cancelled);
-    await release();
+    await fixture.cancel(cancelled);
+    await fixture.ended(cancelled);
 
-    const byStatus = (status: string) => worker.metric('prime_task_submissions_total', { status });
+    const byStatus = (status: string) => worker.metric('echo_task_submissions_total', { status });
     expect([await byStatus('completed'), await byStatus('failed'), await byStatus('cancelled')]).toEqual([
       5, 1, 1,
     ]);
-    const hits = await worker.metric('prime_cache_hits_total');
-    const misses = await worker.metric('prime_cache_misses_total');
-    expect(hits).toBeGreaterThanOrEqual(5);
-    expect(misses).toBeGreaterThanOrEqual(4);
-    expect(await place.counters()).toEqual({
-      completed: '5',
-      failed: '1',
-      cancelled: '1',
-      cache_hits: String(hits),
-      cache_misses: String(misses),
-    });
-    const duration = await worker.registry.getSingleMetricAsString('prime_task_duration_seconds');
-    expect(duration).toMatch(/^prime_task_duration_seconds_count(\{.*\})? 5$/m);
-    const wait = await worker.registry.getSingleMetricAsString('prime_task_wait_seconds');
-    expect(wait).toMatch(/^prime_task_wait_seconds_count(\{.*\})? 6$/m);
+    expect(await fixture.counters()).toEqual({ completed: '5', failed: '1', cancelled: '1' });
+    const duration = await worker.registry.getSingleMetricAsString('echo_task_duration_seconds');
+    expect(duration).toMatch(/^echo_task_duration_seconds_count(\{.*\})? 5$/m);
+    const wait = await worker.registry.getSingleMetricAsString('echo_task_wait_seconds');
+    expect(wait).toMatch(/^echo_task_wait_seconds_count(\{.*\})? 6$/m);
   });
 });
 
 describe('the log', () => {
-  it('has one line for each transition, which names the task, its request and its trace', async () => {
-    await using place = await openPlace();
-    await using worker = await startWorker(place);
-    const job = await place.ended(await place.add({ n: 1_000 }));
+  it('contains one line for each transition, with the ids of task, request and trace', async () => {
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
+    const job = await fixture.ended(await fixture.add({ steps: 3 }));
     const lines = worker.linesOf(job);
     const names = {
       task_id: job.id,
       request_id: job.data.requestId,
       trace_id: job.data.traceparent.split('-')[1],
-      n: 1_000,
+      steps: 3,
     };
     expect(lines).toEqual([
       expect.objectContaining({ ...names, msg: 'task started', attempt: 1 }),
-      expect.objectContaining({ ...names, msg: 'task done', segmentsComputed: 1, segmentsCached: 0 }),
+      expect.objectContaining({
+        ...names,
+        msg: 'task completed',
+        result: { text: '', steps: 3 },
+      }),
     ]);
     expect(names.trace_id).toMatch(/^[0-9a-f]{32}$/);
   });
@@ -74,15 +63,11 @@ describe('the process', () => {
     return { status: response.status, body: await response.text() };
   };
 
-  it('answers probes and scrapers, and ends in order', async () => {
-    await using place = await openPlace();
-    await using worker = await startService('worker', {
-      REDIS_URL: place.url,
-      QUEUE_PREFIX: place.prefix,
-      STORE_PREFIX: place.prefix,
-      SIEVE_THREADS: '1',
-    });
-    await place.ended(await place.add({ n: 1_000 }));
+  it('serves probes and metrics, and stops with exit code 0', async () => {
+    await using fixture = await openFixture();
+    const env = { REDIS_URL: fixture.url, QUEUE_PREFIX: fixture.prefix };
+    await using worker = await startService('worker', env, { job: 'echo' });
+    await fixture.ended(await fixture.add({ steps: 3 }));
     expect((await textOf(`${worker.url}/livez`)).status).toBe(200);
     const ready = await textOf(`${worker.url}/readyz`);
     expect(ready).toEqual({
@@ -96,15 +81,10 @@ describe('the process', () => {
     ]);
     const { body: metrics } = await textOf(`${worker.url}/metrics`);
     for (const series of [
-      /^prime_task_submissions_total\{status="completed",service="worker"\} 1$/m,
-      /^prime_task_duration_seconds_bucket\{le="600",service="worker"\} 1$/m,
-      /^prime_numbers_computed_total\{source="computed",service="worker"\} \d{6}$/m,
-      /^prime_numbers_computed_total\{source="cached",service="worker"\} 0$/m,
-      /^prime_cache_hits_total\{service="worker"\} 0$/m,
-      /^prime_cache_misses_total\{service="worker"\} 1$/m,
-      /^prime_active_computations\{service="worker"\} 0$/m,
-      /^redis_operations_total\{operation="hgetall",status="success",service="worker"\} [1-9]/m,
-      /^prime_segments_sieved_total\{service="worker"\} 1$/m,
+      /^echo_task_submissions_total\{status="completed",service="worker"\} 1$/m,
+      /^echo_task_duration_seconds_bucket\{le="600",service="worker"\} 1$/m,
+      /^echo_active_computations\{service="worker"\} 0$/m,
+      /^redis_operations_total\{operation="evalsha",status="success",service="worker"\} [1-9]/m,
       /^process_cpu_seconds_total\{service="worker"\}/m,
     ]) {
       expect(metrics).toMatch(series);
@@ -112,26 +92,28 @@ describe('the process', () => {
 
     worker.kill('SIGTERM');
     expect(await worker.exited).toBe(0);
-    // By their times: the last lines of a process can be written before one that was on its way already.
+    // Sorted by time, because lines can arrive out of order.
     const lines = worker.logs.toSorted(
       (a, b) => Date.parse(String(a['time'])) - Date.parse(String(b['time'])),
     );
     expect(lines.map(({ msg }) => msg)).toEqual([
-      'taking tasks',
+      'ready for tasks',
       'task started',
-      'task done',
+      'task completed',
       'stopping',
       'stopped',
     ]);
-    // What it has counted is seen for a while after its end.
-    const [instance = ''] = await place.redis.zrange(registryIndexKey(place.prefix), '0', '-1');
+    // Its metrics stay published for a while after its end.
+    const [instance = ''] = await fixture.redis.zrange(registryIndexKey(fixture.prefix), '0', '-1');
     expect(instance).toContain(String(worker.pid));
-    const published = JSON.parse((await place.redis.get(registryKey(place.prefix, instance))) ?? '[]') as {
+    const published = JSON.parse(
+      (await fixture.redis.get(registryKey(fixture.prefix, instance))) ?? '[]',
+    ) as {
       name: string;
       values: { value: number }[];
     }[];
-    expect(published.find(({ name }) => name === 'prime_segments_sieved_total')?.values[0]?.value).toBe(1);
-    expect(await place.redis.ttl(registryKey(place.prefix, instance))).toBeLessThanOrEqual(
+    expect(published.find(({ name }) => name === 'echo_tasks_handed_over_total')?.values[0]?.value).toBe(0);
+    expect(await fixture.redis.ttl(registryKey(fixture.prefix, instance))).toBeLessThanOrEqual(
       REGISTRY_TTL_SECONDS,
     );
   });

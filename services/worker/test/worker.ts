@@ -1,27 +1,31 @@
 import { Writable } from 'node:stream';
-import { PrimeStore, SegmentLeases } from '@primes/prime-store';
-import { RedisConnections, createRegistry, parseConfig, redisOperations } from '@primes/service-kit';
-import { SievePool } from '@primes/sieve';
+import {
+  Liveness,
+  RedisConnections,
+  createRegistry,
+  parseConfig,
+  redisOperations,
+  withVariables,
+} from '@primes/service-kit';
+import { expect } from '@jest/globals';
 import { pino } from 'pino';
 import { workerConfig } from '../src/config.ts';
 import { Consumer } from '../src/consumer.ts';
 import { IdleWatch } from '../src/idle-watch.ts';
-import { ManifestCache } from '../src/manifest-cache.ts';
 import { WorkerMetrics } from '../src/metrics.ts';
-import { SegmentMemory } from '../src/segment-memory.ts';
-import { TransitionLog } from '../src/transition-log.ts';
-import type { Place } from './place.ts';
+import type { Fixture, Runs } from './fixture.ts';
 
 export type TestWorker = Awaited<ReturnType<typeof startWorker>>;
 export type Line = Readonly<Record<string, unknown>> & { readonly msg: string };
 
-const ENDS = new Set(['task done', 'task failed', 'task cancelled']);
+const ENDS = new Set(['task completed', 'task failed', 'task cancelled']);
 
-/** What main.ts builds, in this process and without HTTP, with two threads unless told otherwise. */
+/** A worker in this process, without HTTP. */
 export async function startWorker(
-  place: Pick<Place, 'url' | 'prefix' | 'workers'>,
+  fixture: Pick<Fixture, 'url' | 'prefix' | 'workers'> & { readonly runs: Runs<unknown> },
   env: NodeJS.ProcessEnv = {},
 ) {
+  const { type, runner: factory } = fixture.runs;
   const lines: Line[] = [];
   const sink = new Writable({
     write(line: Buffer, _encoding, done) {
@@ -30,15 +34,15 @@ export async function startWorker(
     },
   });
   const log = pino({ level: 'info' }, sink);
-  const config = parseConfig(workerConfig, {
-    REDIS_URL: place.url,
-    QUEUE_PREFIX: place.prefix,
-    STORE_PREFIX: place.prefix,
-    SIEVE_THREADS: '2',
+  const config = parseConfig(withVariables(workerConfig, factory.variables), {
+    REDIS_URL: fixture.url,
+    QUEUE_PREFIX: fixture.prefix,
+    STORE_PREFIX: fixture.prefix,
+    ...fixture.runs.env,
     ...env,
   });
   const registry = createRegistry('worker');
-  const metrics = new WorkerMetrics(registry);
+  const metrics = new WorkerMetrics(registry, type.metricPrefix);
   const connections = new RedisConnections({
     service: 'worker',
     commandTimeoutMs: config.REDIS_COMMAND_TIMEOUT_MS,
@@ -46,54 +50,66 @@ export async function startWorker(
     log,
   });
   const redis = connections.background(config.REDIS_URL);
-  const storeRedis = connections.background(config.STORE_REDIS_URL ?? config.REDIS_URL);
-  const prefix = { prefix: config.STORE_PREFIX };
-  const store = new PrimeStore(storeRedis, prefix);
-  const pool = new SievePool({ threads: config.SIEVE_THREADS });
-  const consumer = new Consumer({
-    redis,
-    store,
-    leases: new SegmentLeases(storeRedis, prefix),
-    pool,
-    memory: new SegmentMemory(),
-    leaseMs: config.LEASE_MS,
-    manifests: new ManifestCache(store, storeRedis),
-    metrics,
-    transitions: new TransitionLog(log),
-    idle: new IdleWatch(0, () => undefined),
-    log,
+  const runner = await factory.open({
     config,
+    redis: () => connections.background(config.STORE_REDIS_URL ?? config.REDIS_URL),
+    keyPrefix: config.STORE_PREFIX,
+    registry,
+    log,
   });
+  const stopped = new AbortController();
+  const liveness = new Liveness(config, {
+    metricPrefix: type.metricPrefix,
+    connections,
+    registry,
+    log,
+    signal: stopped.signal,
+  });
+  const idle = new IdleWatch(0, () => undefined);
+  const consumer = new Consumer(type, { runner, redis, liveness, metrics, idle, log, config });
   await consumer.ready();
   const linesOf = ({ id }: { readonly id?: string | undefined }) =>
     lines.filter((line) => line['task_id'] === id);
-  place.workers.add({
-    async told(job) {
-      if (!ENDS.has(linesOf(job).at(-1)?.msg ?? '')) throw new Error('It has not told of the end');
-      // Behind what it has sent when it told.
+  fixture.workers.add({
+    async hasLogged(job) {
+      if (!ENDS.has(linesOf(job).at(-1)?.msg ?? '')) throw new Error('The end is not logged');
+      // Waits for the commands that it sent before it logged.
       await redis.ping();
     },
   });
 
   return {
     consumer,
+    liveness,
+    /** All log lines. */
+    lines,
     registry,
-    /** The lines that tell of one task, in order. */
+    /** The lines about a task, in order. */
     linesOf,
+    /**
+     * The messages that are not about a task, and no more than one per state change: a worker has four connections to
+     * Redis, and each logs its own state.
+     */
+    processMessages(): string[] {
+      const messages = lines.map(({ msg }) => msg).filter((msg) => !msg.startsWith('task '));
+      expect(messages.length).toBeLessThanOrEqual(messages.includes('redis connection lost') ? 8 : 2);
+      return messages;
+    },
     /** The value of one series of a counter or gauge. */
     async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
       const metric = await registry.getSingleMetric(name)?.get();
       const series = metric?.values.find((value) =>
         Object.entries(labels).every(([label, expected]) => value.labels[label] === expected),
       );
-      if (!series) throw new Error(`There is no ${name} ${JSON.stringify(labels)}`);
+      if (!series) throw new Error(`No series ${name} ${JSON.stringify(labels)}`);
       return series.value;
     },
-    /** SIGTERM: hands over what it works on. */
+    /** Stops as on SIGTERM: hands its tasks over. */
     stop: () => consumer.close(),
     async [Symbol.asyncDispose]() {
+      stopped.abort();
       await consumer.close();
-      await pool.close();
+      await runner.close?.();
       connections.close();
     },
   };

@@ -44,7 +44,7 @@ async function pathsThatAreSet(): Promise<string[]> {
   return paths;
 }
 
-/** Paths of all that is no map, and of empty maps. */
+/** Paths of all values that are not maps, and of empty maps. */
 function leaves(value: unknown, path = ''): string[] {
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   if (!isMap || Object.keys(value).length === 0) return [path];

@@ -4,11 +4,11 @@ import { describe, expect, it } from '@jest/globals';
 import { flowsOf, peerValue } from '../network-flows.ts';
 import { CHART, render } from '../render.ts';
 
-/** Those of the default values that are let in or out; the other lists are empty. */
+/** The peers in the default values; the other lists are empty. */
 const PEERS = ['dns', 'clients', 'keda', 'telemetry', 'scrapers', 'public'];
 
 describe('network policies', () => {
-  it('let through what the table in the README says, and nothing else', async () => {
+  it('allow exactly the flows in the table of the README', async () => {
     expect(flowsOf(await render(PEERS.map(peerValue)))).toEqual(await flowsInReadme());
   });
 });

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { containersOf, podsOf } from '../pods.ts';
-import { CHART, helm, render, SCALINGS } from '../render.ts';
+import { CHART, EXAMPLES, helm, render, renderText, SCALINGS } from '../render.ts';
 
-/** What the worker's autoscaler makes of its one template at four times the concurrency. */
+/** Replicas of the worker's autoscaler at four times the concurrency. */
 const WORKERS = 4;
 
 describe('the chart', () => {
@@ -11,7 +12,7 @@ describe('the chart', () => {
     expect(ok ? '' : output).toBe('');
   });
 
-  it('renders all of its kinds by default, without asking the cluster', async () => {
+  it('renders all kinds by default, without access to a cluster', async () => {
     const kinds = new Set((await render()).map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual([
       'ConfigMap',
@@ -34,29 +35,42 @@ describe('the chart', () => {
     expect(names).toContain('Deployment primes-api');
   });
 
-  it.each(Object.entries(SCALINGS))('asks for pods that are restricted, with %s', async (_name, values) => {
-    const pods = podsOf(await render(values));
-    expect(pods.length).toBeGreaterThanOrEqual(6);
-    for (const { spec } of pods) {
-      expect(spec.automountServiceAccountToken).toBe(false);
-      expect(spec.securityContext).toMatchObject({
-        runAsNonRoot: true,
-        seccompProfile: { type: 'RuntimeDefault' },
-      });
-      for (const volume of spec.volumes ?? []) expect(volume).not.toHaveProperty('hostPath');
-      for (const container of containersOf(spec)) {
-        expect(container.securityContext).toEqual({
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
+  it.each(Object.entries(SCALINGS))(
+    'meets the Pod Security level "restricted", with %s',
+    async (_name, values) => {
+      const pods = podsOf(await render(values));
+      expect(pods.length).toBeGreaterThanOrEqual(6);
+      for (const { spec } of pods) {
+        expect(spec.automountServiceAccountToken).toBe(false);
+        expect(spec.securityContext).toMatchObject({
+          runAsNonRoot: true,
+          seccompProfile: { type: 'RuntimeDefault' },
         });
-        expect(Object.keys(container.resources?.requests ?? {})).toEqual(['cpu', 'memory']);
-        expect(Object.keys(container.resources?.limits ?? {})).toEqual(['cpu', 'memory']);
+        for (const volume of spec.volumes ?? []) expect(volume).not.toHaveProperty('hostPath');
+        for (const container of containersOf(spec)) {
+          expect(container.securityContext).toEqual({
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          });
+          expect(Object.keys(container.resources?.requests ?? {})).toEqual(['cpu', 'memory']);
+          expect(Object.keys(container.resources?.limits ?? {})).toEqual(['cpu', 'memory']);
+        }
       }
-    }
+    },
+  );
+
+  it.each(EXAMPLES)('passes the linter with the example %s', async (example) => {
+    const values = ['--values', join(CHART, 'examples', example)];
+    const { ok, output } = await helm('lint', '--strict', CHART, ...values);
+    expect(ok ? '' : output).toBe('');
   });
 
-  it('leaves room for KEDA on a node of two CPUs, with four workers', async () => {
+  it('gives the same manifests each time with an existing Secret', async () => {
+    expect(await renderText([], 'gitops.yaml')).toBe(await renderText([], 'gitops.yaml'));
+  });
+
+  it('requests few enough CPUs for a node of two CPUs that also runs KEDA, with four workers', async () => {
     const running = podsOf(await render()).filter(({ name }) => name !== 'primes-smoke-test');
     const cpus = running.map(
       ({ name, replicas, spec }) => cpuOf(spec) * (name === 'primes-worker' ? WORKERS : replicas),

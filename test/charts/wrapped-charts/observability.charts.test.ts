@@ -8,7 +8,7 @@ import { helm, type Manifest } from '../render.ts';
 
 const CHART = join(ROOT, 'charts', 'observability');
 
-/** What is read of the manifests, beyond what all have. */
+/** More fields of manifests that the tests read. */
 interface Rendered extends Manifest {
   readonly data?: Readonly<Record<string, string>>;
   readonly spec?: {
@@ -42,21 +42,21 @@ const named = (kind: string) => all(kind).map(({ metadata }) => metadata.name);
 
 function one(kind: string, name: string): Rendered {
   const found = all(kind).find(({ metadata }) => metadata.name === name);
-  if (!found) throw new Error(`There is no ${kind} ${name}, but ${named(kind).join(', ')}`);
+  if (!found) throw new Error(`No ${kind} ${name}; found ${named(kind).join(', ')}`);
   return found;
 }
 
 function container(deployment: string, name: string): Container {
   const { containers = [] } = one('Deployment', deployment).spec?.template?.spec ?? {};
   const found = containers.find((candidate) => candidate.name === name);
-  if (!found) throw new Error(`There is no container ${name} in ${deployment}`);
+  if (!found) throw new Error(`No container ${name} in ${deployment}`);
   return found;
 }
 
 const env = (deployment: string, name: string) =>
   new Map(container(deployment, name).env?.map((variable) => [variable.name, variable]));
 
-/** The values of a chart in charts/, packed or not. */
+/** The values of a chart in charts/, packed or unpacked. */
 async function valuesOf(chart: string): Promise<object> {
   const dependencies = (await helm('dependency', 'list', CHART)).output;
   const version = new RegExp(`^${chart}\\s+(\\S+)`, 'm').exec(dependencies)?.[1] ?? '';
@@ -64,10 +64,10 @@ async function valuesOf(chart: string): Promise<object> {
     const { ok, output } = await helm('show', 'values', join(CHART, 'charts', path));
     if (ok) return parse(output) as object;
   }
-  throw new Error(`There is no ${chart} ${version}`);
+  throw new Error(`Chart ${chart} ${version} not found`);
 }
 
-/** The paths of `own` that are not in `theirs`; what theirs leaves empty is free. */
+/** The paths of `own` that are not in `theirs`; empty maps of `theirs` allow any path. */
 function unknownPaths(own: unknown, theirs: unknown, path = ''): string[] {
   const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   if (theirs === undefined) return [path];
@@ -77,24 +77,24 @@ function unknownPaths(own: unknown, theirs: unknown, path = ''): string[] {
   );
 }
 
-describe('the chart observability, whole', () => {
+describe('the chart observability with its dependencies', () => {
   it.each([
-    // What the operator's resources may have beyond what the chart sets, their definitions say.
+    // The CRDs define which fields the operator's resources allow beyond those of the chart.
     ['stack', 'victoria-metrics-k8s-stack', /^\/enabled$|^\/\w+\/spec\//],
-    // Its values show that one in a comment.
+    // Documented only in a comment of its values.
     ['grafana', 'grafana', /^\/(enabled|fullnameOverride)$/],
-  ] as const)('sets only what there is to set, for %s', async (alias, chart, free) => {
+  ] as const)('sets only values that the wrapped chart has: %s', async (alias, chart, free) => {
     const own = parse(await readFile(join(CHART, 'values.yaml'), 'utf8')) as Record<string, unknown>;
     const unknown = unknownPaths(own[alias], await valuesOf(chart)).filter((path) => !free.test(path));
     expect(unknown).toEqual([]);
   });
 
-  it('has its datasources, and the sidecars of charts/primes, point to what there is', async () => {
+  it('points datasources and the sidecars of charts/primes to existing Services', async () => {
     const metrics = `http://vmsingle-${one('VMSingle', 'vmks').metadata.name}.observability.svc`;
     const traces = `http://vtsingle-${one('VTSingle', 'vmks').metadata.name}.observability.svc`;
     expect(one('VMSingle', 'vmks').spec?.port).toBe('8428');
     expect(one('VTSingle', 'vmks').spec?.port).toBe('10428');
-    // The name that the wrapped chart itself expects of its operator.
+    // The wrapped chart expects this name of its operator.
     expect(one('VMAlert', 'vmks').spec?.datasource?.url).toBe(`${metrics}.cluster.local.:8428`);
     const sources = parse(one('ConfigMap', 'datasources-primes').data?.['primes.yaml'] ?? '') as {
       datasources: { name: string; url: string }[];
@@ -111,20 +111,19 @@ describe('the chart observability, whole', () => {
     expect(telemetry.tracesEndpoint).toBe(`${traces}:10428/insert/opentelemetry/v1/traces`);
   });
 
-  it('keeps metrics for 30 days and traces for 7, and scrapes itself', () => {
-    const { retentionPeriod, extraArgs } = one('VMSingle', 'vmks').spec ?? {};
+  it('keeps metrics for 30 days and traces for 7', () => {
+    const { retentionPeriod } = one('VMSingle', 'vmks').spec ?? {};
     expect(retentionPeriod).toBe('30d');
-    expect(extraArgs).toMatchObject({ selfScrapeInterval: '15s' });
     expect(one('VTSingle', 'vmks').spec?.retentionPeriod).toBe('7d');
   });
 
-  it('has its rules read by vmalert', () => {
+  it('provides its rules to vmalert', () => {
     expect(named('VMRule')).toEqual(['primes-alerts']);
     expect(one('VMAlert', 'vmks').spec?.selectAllByDefault).toBe(true);
     expect(named('VMAlertmanager')).toEqual(['vmks']);
   });
 
-  it('has one Grafana, whose sidecars look for our labels, with the password that we make', () => {
+  it('has one Grafana, with sidecars that select our labels and our generated password', () => {
     const images = all('Deployment').flatMap(({ spec }) => spec?.template?.spec.containers ?? []);
     expect(images.filter(({ image }) => image.includes('grafana/grafana:'))).toHaveLength(1);
     for (const [sidecar, map] of [
@@ -141,15 +140,21 @@ describe('the chart observability, whole', () => {
     expect(Buffer.from(secret.data?.[password?.key ?? ''] ?? '', 'base64').toString()).toMatch(/^\w{24}$/);
   });
 
-  it('has the Service that the notes forward a port to', () => {
+  it('contains the Service that the notes forward a port to', () => {
     expect(one('Service', 'grafana').spec?.ports?.map(({ port }) => port)).toEqual([80]);
   });
 
-  it('downloads nothing when it is deployed, and scrapes nothing that a local cluster hides', () => {
+  it('downloads nothing at runtime, and scrapes no component of the cluster', () => {
     expect(named('CronJob')).toEqual([]);
     expect(named('Job')).toEqual(['observability-victoria-metrics-operator-cleanup-hook']);
-    const scrapes = named('VMServiceScrape').join(' ');
-    expect(scrapes).toContain('kube-api-server');
-    expect(scrapes).not.toMatch(/etcd|scheduler|controller-manager|proxy/);
+    expect(named('DaemonSet')).toEqual([]);
+    const scrapes = [...named('VMServiceScrape'), ...named('VMNodeScrape')].join(' ');
+    expect(scrapes).not.toMatch(/api-server|kubelet|dns|node|state|etcd|scheduler|controller-manager|proxy/);
+  });
+
+  it('scrapes the components of the cluster with cluster.values.yaml', async () => {
+    const whole = await renderWhole(['--values', join(CHART, 'cluster.values.yaml')]);
+    expect(whole.map(({ metadata }) => metadata.name).join(' ')).toContain('kube-api-server');
+    expect(whole.filter(({ kind }) => kind === 'DaemonSet')).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-// Takes connections, so that it can be seen whether they are let through.
+// Accepts connections, for tests of network policies.
 import { createServer } from 'node:net';
 
 createServer((socket) => socket.end()).listen(8_080);

@@ -1,11 +1,11 @@
-// A client inside the cluster, so that no port-forward stands between it and the Service. It asks until it has asked
-// REQUESTS times and only VERSION has answered for a while, then prints what it saw as one line of JSON.
+// A client inside the cluster that uses the Service without a port-forward. It sends at least REQUESTS requests, until
+// only VERSION answers, then prints its results as one line of JSON.
 import { setTimeout as delay } from 'node:timers/promises';
 
 const { API_URL, REQUESTS, VERSION } = process.env;
 const CLIENTS = 4;
 const PAUSE_MS = 40;
-/** Answers in a row from the new version alone, after which no old one is left to answer. */
+/** Consecutive answers of the new version after which no old pod is assumed to answer. */
 const SETTLED = 60;
 const GIVE_UP_MS = 240_000;
 const SIZES = [1_000, 100_000, 1_000_000, 10_000_000];

@@ -1,5 +1,5 @@
-// Tells which of TARGETS (host:port, comma-separated) can be connected to, as one line of JSON. A pod may be open for
-// a moment before its policies hold: so the last of the targets, which should be out of reach, is waited for.
+// Prints which of TARGETS (host:port, comma-separated) accept connections, as one line of JSON. Policies may apply only a
+// moment after a pod starts, so it waits until the last target, which should be unreachable, is unreachable.
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 

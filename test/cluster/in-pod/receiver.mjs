@@ -1,4 +1,4 @@
-// A receiver of webhooks that checks their signatures with the library that receivers use, and logs what it got.
+// A webhook receiver that verifies signatures with the library for receivers, and logs the deliveries.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';

@@ -1,11 +1,11 @@
 {{/* redis.conf: (list $ "queue"). The password is added when Redis starts. */}}
 {{- define "primes.redis.conf" -}}
-{{- $redis := index (index . 0).Values.redis (index . 1) -}}
+{{- $redis := include "primes.redis.values" . | fromJson -}}
 dir /data
-# BullMQ loses tasks under any other policy, and the store's manifest must not lose segments it names.
+# Any other policy evicts keys, so that BullMQ would lose tasks, and the job some of its data.
 maxmemory-policy noeviction
 maxmemory {{ $redis.maxMemoryMi }}mb
-# Snapshots beside the append-only file, or of what can be computed again, only cost.
+# No snapshots: the queue has an append-only file, and the job can compute its data again.
 save ""
 {{- if dig "persistence" "enabled" false $redis }}
 appendonly yes

@@ -1,10 +1,10 @@
-{{/* Redis itself: (list $ .Values.redis.queue). */}}
+{{/* The Redis server: (list $ .Values.redis.queue). */}}
 {{- define "primes.redis.server" -}}
 {{- $root := index . 0 -}}
 - name: redis
-  image: {{ $root.Values.redis.image }}
+  image: {{ include "primes.mirrored" (list $root $root.Values.redis.image) }}
   imagePullPolicy: {{ $root.Values.redis.imagePullPolicy }}
-  # By standard input, so that the password is in no argument and in no file.
+  # Standard input keeps the password out of arguments and files.
   command:
     - sh
     - -c
@@ -16,7 +16,7 @@
     {{- include "primes.secretEnv" (list $root "REDISCLI_AUTH" "redis-password") | nindent 4 }}
   ports:
     - { name: redis, containerPort: 6379 }
-  # Loading a large file takes its time: until then Redis listens, and is alive, but not ready.
+  # While Redis loads a large file, it accepts connections but is not ready.
   livenessProbe:
     tcpSocket: { port: redis }
     periodSeconds: 10
@@ -36,11 +36,14 @@
 {{/* The exporter of a Redis in the same pod. */}}
 {{- define "primes.redis.exporter" -}}
 - name: exporter
-  image: {{ .Values.redis.exporter.image }}
+  image: {{ include "primes.mirrored" (list . .Values.redis.exporter.image) }}
   imagePullPolicy: {{ .Values.redis.imagePullPolicy }}
   env:
     - name: REDIS_ADDR
       value: redis://localhost:6379
+    # Both address families.
+    - name: REDIS_EXPORTER_WEB_LISTEN_ADDRESS
+      value: ':9121'
     {{- include "primes.secretEnv" (list . "REDIS_PASSWORD" "redis-password") | nindent 4 }}
   ports:
     - { name: metrics, containerPort: 9121 }

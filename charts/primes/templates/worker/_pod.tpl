@@ -6,25 +6,18 @@
 {{- include "primes.placement" (dict
   "nodeSelector" ($worker.nodeSelector | default $root.Values.pods.nodeSelector)
   "tolerations" ($worker.tolerations | default $root.Values.pods.tolerations)
+  "affinity" $root.Values.pods.affinity
 ) }}
 terminationGracePeriodSeconds: {{ include "primes.worker.grace" $root }}
-{{- if $root.Values.telemetry.enabled }}
-initContainers:
-  {{- include "primes.collector" (list $root "worker" $root.Chart.AppVersion 8001) | nindent 2 }}
-volumes:
-  {{- include "primes.collectorVolume" $root | nindent 2 }}
-{{- end }}
+{{- include "primes.sidecar" (list $root "worker" 8001) }}
 containers:
   - name: worker
     image: {{ include "primes.image" (list $root $worker.image) }}
     imagePullPolicy: {{ $worker.image.pullPolicy }}
     env:
       {{- $variables := dict "SHUTDOWN_DEADLINE_MS" (include "primes.worker.deadline" $root) }}
-      {{- include "primes.env" (list $root "worker" (merge $variables (index . 1))) | nindent 6 }}
+      {{- include "primes.env" (list $root "worker" (merge $variables (index . 1)) dict) | nindent 6 }}
     ports:
       - { name: metrics, containerPort: 8001 }
-    {{- include "primes.probes" "metrics" | nindent 4 }}
-    {{- include "primes.containerSecurity" $root | nindent 4 }}
-    resources:
-      {{- toYaml $worker.resources | nindent 6 }}
+  {{- include "primes.service" (list $root $worker "metrics") | nindent 2 }}
 {{- end -}}

@@ -3,7 +3,7 @@
 {{ .Values.scaling.target | default .Values.config.worker.WORKER_CONCURRENCY }}
 {{- end -}}
 
-{{/* What KEDA asks, by scaling.trigger. */}}
+{{/* The triggers of KEDA, by scaling.trigger. */}}
 {{- define "primes.triggers" -}}
 {{- $trigger := .Values.scaling.trigger -}}
 {{- if eq $trigger "external-push" -}}
@@ -11,9 +11,9 @@
   name: demand
   metadata:
     scalerAddress: {{ include "primes.serviceHost" (list . "metrics-gateway") }}:6000
-    queue: primes
+    queue: {{ .Values.job.name }}
     target: {{ include "primes.target" . | quote }}
-    # Two polls, and a little: until then KEDA is shown a failure, after which it looks at all metrics again.
+    # Slightly more than two polls: the gateway returns errors that long, and KEDA then checks all metrics again.
     settleSeconds: {{ add 2 (mul 2 .Values.scaling.pollingInterval) | quote }}
 {{ end -}}
 {{- if has $trigger (list "external-push" "redis") -}}
@@ -30,9 +30,9 @@
   name: demand
   metadata:
     serverAddress: {{ .Values.scaling.prometheusAddress }}
-    query: {{ printf `max(prime_queue_demand{namespace="%s"}) + max(prime_queue_jobs{namespace="%s",state="active"})` .Release.Namespace .Release.Namespace | quote }}
+    query: {{ printf `max(%[1]s_queue_demand{namespace="%[2]s"}) + max(%[1]s_queue_jobs{namespace="%[2]s",state="active"})` .Values.job.metricPrefix .Release.Namespace | quote }}
     threshold: {{ include "primes.target" . | quote }}
-    # No data is not 0: it is an error, which takes no worker away.
+    # No data is an error and not 0, so it removes no worker.
     ignoreNullValues: "false"
 {{- end -}}
 {{- end -}}
@@ -52,7 +52,7 @@
     {{- if hasPrefix "rediss:" $root.Values.redis.queue.url }}
     enableTLS: "true"
     {{- end }}
-    listName: {{ printf "%s:primes:%s" $root.Values.config.common.QUEUE_PREFIX $list | quote }}
+    listName: {{ printf "%s:%s:%s" $root.Values.config.common.QUEUE_PREFIX $root.Values.job.name $list | quote }}
     listLength: {{ include "primes.target" $root | quote }}
   {{- if include "primes.redis.passwordRef" (list $root "queue") }}
   authenticationRef: { name: {{ include "primes.fullname" $root }}-worker }
@@ -60,8 +60,8 @@
 {{- end }}
 {{- end -}}
 
-{{/* The most workers that there may be; nothing where that is not an autoscaler's to say. */}}
-{{- define "primes.mostWorkers" -}}
+{{/* Maximum number of workers; empty without an autoscaler. */}}
+{{- define "primes.maxWorkers" -}}
 {{- if .Values.scaling.enabled -}}
 {{ .Values.scaling.maxReplicas }}
 {{- else if .Values.worker.autoscaling.enabled -}}

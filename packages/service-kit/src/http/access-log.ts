@@ -1,9 +1,11 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { truncate } from './truncate.ts';
 import { endpointOf } from './endpoint.ts';
+import { methodLabel } from './method.ts';
 import { contextOf } from './request-context.ts';
 
-/** What was found out about a finished request; `endpoint` is the route's pattern, never the path. */
+/** A finished request, as labels: `endpoint` is the route's pattern, `method` a known method or `_OTHER`. */
 export interface FinishedRequest {
   readonly method: string;
   readonly endpoint: string;
@@ -12,8 +14,8 @@ export interface FinishedRequest {
 }
 
 /**
- * One line a request once it has ended, and the same facts to `observe`. Where the path does not tell
- * the task, `res.locals.taskId` does: its parameters are gone, too, once a route has thrown.
+ * Logs one line per finished request, and passes it to `observe`. The task id comes from `res.locals.taskId` if the path
+ * has none or the route threw, because Express then drops the path parameters.
  */
 export function accessLog(log: Logger, observe: (request: FinishedRequest) => void) {
   return function logRequest(req: Request, res: Response, next: NextFunction): void {
@@ -23,18 +25,19 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
       const endpoint = endpointOf(req) ?? 'unmatched';
       const { method } = req;
       const status = res.statusCode;
-      observe({ method, endpoint, status, seconds });
+      observe({ method: methodLabel(method), endpoint, status, seconds });
       const { requestId, traceId } = contextOf(req);
+      const taskId = (res.locals['taskId'] ?? req.params['id']) as string | undefined;
       log.info(
         {
           request_id: requestId,
           trace_id: traceId,
-          task_id: (res.locals['taskId'] as unknown) ?? req.params['id'],
+          task_id: taskId === undefined ? undefined : truncate(taskId),
           method,
-          path: req.originalUrl.split('?', 1)[0],
+          path: truncate(req.originalUrl.split('?', 1)[0] ?? ''),
           status,
           duration_ms: Math.round(seconds * 1e5) / 100,
-          // The client went away before the whole answer was sent.
+          // The client disconnected before the response was complete.
           aborted: res.writableFinished ? undefined : true,
         },
         'request',

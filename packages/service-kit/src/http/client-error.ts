@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { ERRORS } from '@primes/contracts';
 import { traceparentOf } from '../telemetry/trace-context.ts';
 import { newSpanContext } from './request-context.ts';
+import { NAMESPACE } from '../namespace.ts';
 
-/** What Node's parser calls the errors that are not a plain 400. */
+/** Error codes of Node's HTTP parser whose status is not 400. */
 const STATUS_OF: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -12,10 +14,9 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 };
 
 /**
- * Answers a request that Node could not even parse, in the same form as every other refusal; Node's own
- * answer has no body and no ids.
+ * Sends a problem document for a request that Node cannot parse; Node's default response has no body and no ids.
  */
-export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+export function handleClientError(error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -25,10 +26,11 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
   const span = newSpanContext();
   const title = STATUS_CODES[status] ?? 'Bad Request';
   const body = JSON.stringify({
-    type: 'urn:primes:problem:malformed',
-    title: 'The request cannot be read',
+    type: `urn:${NAMESPACE}:problem:malformed`,
+    title: ERRORS.malformed.title,
     status,
-    detail: title,
+    // The parser's reason, such as "Invalid method encountered".
+    detail: error.reason ?? title,
     request_id: requestId,
     trace_id: span.traceId,
   });
@@ -40,5 +42,12 @@ export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): 
     `traceparent: ${traceparentOf(span)}`,
     'Connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const response = `${head.join('\r\n')}\r\n\r\n${body}`;
+  if (status !== 408) {
+    socket.end(response);
+    return;
+  }
+  // A request that arrives now would still be served, and a client that retries would create two tasks.
+  socket.write(response);
+  socket.destroy();
 }

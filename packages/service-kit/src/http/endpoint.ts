@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 
-/** The pattern of the route that a request has matched, never its path; undefined if none has. */
+/** The pattern of the matched route, never the path; undefined if no route matched. */
 export function endpointOf(req: Request): string | undefined {
   const route = req.route as { path: unknown } | undefined;
   if (typeof route?.path === 'string') return req.baseUrl + route.path;
-  // Of a mounted application with routes of its own: where it is mounted.
+  // For a mounted application with its own routes: its mount path.
   return req.baseUrl.replace(/\/$/, '') || undefined;
 }

@@ -1,12 +1,22 @@
 import { Router } from 'express';
 import type { Registry } from 'prom-client';
 import type { Readiness } from '../health.ts';
+import type { Liveness } from '../liveness.ts';
 
-/** What a probe or a scraper asks every process: /livez, /readyz and /metrics. */
-export function healthRoutes(readiness: Readiness, registry: Registry): Router {
-  const router = Router();
+export interface Health {
+  readonly readiness: Readiness;
+  /** Undefined while no loop is watched yet. */
+  readonly liveness: Liveness | undefined;
+  readonly registry: Registry;
+}
+
+/** The routes for probes and scrapes of every process: /livez, /readyz and /metrics. */
+export function healthRoutes({ readiness, liveness, registry }: Health): Router {
+  const router = Router({ caseSensitive: true });
   router.get('/livez', (_req, res) => {
-    res.json({ status: 'alive' });
+    const loops = liveness?.stalled() ?? {};
+    if (Object.keys(loops).length === 0) res.json({ status: 'alive' });
+    else res.status(503).json({ status: 'stalled', loops });
   });
   router.get('/readyz', (_req, res) => {
     const { ready, checks } = readiness.report();

@@ -1,117 +1,104 @@
 import { STATUS_CODES } from 'node:http';
+import { ERRORS, type ErrorCode } from '@primes/contracts';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { isRedisUnavailable } from '../redis.ts';
+import { isRedisUnavailable } from '../redis-unavailable.ts';
 import { contextOf } from './request-context.ts';
-
-/** A row of a service's table of errors: see ERRORS in @primes/contracts. */
-export interface ErrorKind {
-  readonly status: number;
-  readonly title: string;
-}
+import { truncate } from './truncate.ts';
+import { NAMESPACE } from '../namespace.ts';
 
 export interface ErrorDetails {
-  /** A sentence for the client: what was wrong with this request, and the limit it broke. */
+  /** A sentence for the client: what was expected and what was received. */
   readonly detail: string;
-  /** One entry a field that is wrong. */
+  /** One entry per invalid field. */
   readonly errors?: readonly { readonly field: string; readonly detail: string }[];
-  /** Seconds after which a try may succeed. */
+  /** Seconds until a retry may succeed. */
   readonly retryAfter?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the problem (RFC 9457 §3.2). */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** An answer that is not a success, on purpose. Everything else that is thrown is a fault: 500. */
+/** An intended error response. Everything else that is thrown is a bug or an outage: 500 or 503. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
-  readonly code: string;
-  readonly kind: ErrorKind;
+  readonly code: ErrorCode;
+  readonly status: number;
   readonly details: ErrorDetails;
 
-  constructor(code: string, kind: ErrorKind, details: ErrorDetails) {
+  constructor(code: ErrorCode, details: ErrorDetails) {
     super(details.detail);
     this.code = code;
-    this.kind = kind;
+    this.status = ERRORS[code].status;
     this.details = details;
   }
 }
 
-/** The function with which a service throws the errors of its own table. */
-export function httpErrors<T extends Record<string, ErrorKind>>(table: T) {
-  return function httpError(code: keyof T & string, details: ErrorDetails): HttpError {
-    return new HttpError(code, table[code] as ErrorKind, details);
-  };
-}
-
-/** Errors that Express and its body parser raise themselves carry these. */
+/** The fields of errors that Express and its body parser raise. */
 interface HttpErrorLike {
   readonly status: number;
+  readonly message?: string;
   readonly type?: string;
+  readonly charset?: string;
+  readonly encoding?: string;
+  readonly limit?: number;
+  readonly length?: number;
 }
 
-/** Codes and kinds for the errors that no code of ours throws. */
-export interface ProblemTable {
-  readonly malformed: ErrorKind;
-  readonly too_large: ErrorKind;
-  readonly unsupported_media_type: ErrorKind;
-  readonly redis_unavailable: ErrorKind;
-  readonly internal: ErrorKind;
-}
-
-/** Renders whatever was thrown as problem+json; nothing of an unexpected error reaches the client. */
-export function problemHandler(log: Logger, table: ProblemTable): ErrorRequestHandler {
-  const httpError = httpErrors({ ...table });
-  // eslint-disable-next-line @typescript-eslint/max-params -- Express knows an error handler by its four
+/** Renders everything that is thrown as problem+json. The client sees nothing of an unexpected error. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  // eslint-disable-next-line @typescript-eslint/max-params -- Express recognizes an error handler by its four parameters
   return function renderProblem(thrown: unknown, req, res, next) {
-    const error = thrown instanceof HttpError ? thrown : translate(thrown);
+    const error = thrown instanceof HttpError ? thrown : toHttpError(thrown);
     const { requestId, traceId } = contextOf(req);
-    if (error.kind.status === 500) {
-      log.error({ err: thrown, request_id: requestId, trace_id: traceId }, 'a request failed');
+    if (error.status === 500) {
+      log.error({ err: thrown, request_id: requestId, trace_id: traceId }, 'request failed');
     }
     if (res.headersSent) {
-      // Half an answer must not look like a whole one: Express destroys the socket.
+      // A partial response must not look complete: Express destroys the socket.
       next(thrown);
       return;
     }
     sendProblem(error, req, res);
   };
-
-  function translate(thrown: unknown): HttpError {
-    if (isRedisUnavailable(thrown)) {
-      return httpError('redis_unavailable', { detail: 'Redis does not answer', retryAfter: 1 });
-    }
-    if (!isHttpErrorLike(thrown)) {
-      return httpError('internal', { detail: 'The request id finds this failure in the log' });
-    }
-    if (thrown.status === 413) {
-      return httpError('too_large', { detail: 'The body must be at most 64 KiB' });
-    }
-    if (thrown.status === 415) {
-      return httpError('unsupported_media_type', {
-        detail: 'Charset and encoding: UTF-8, and gzip, deflate or br',
-      });
-    }
-    const detail =
-      thrown.type === 'entity.parse.failed' ? 'The body is not JSON' : STATUS_CODES[thrown.status];
-    return httpError('malformed', { detail: detail ?? 'The request cannot be read' });
-  }
 }
 
-/** Writes the problem of `error` as the answer. */
+function toHttpError(thrown: unknown): HttpError {
+  if (!isHttpErrorLike(thrown)) {
+    return isRedisUnavailable(thrown)
+      ? new HttpError('redis_unavailable', { detail: 'Redis did not respond', retryAfter: 1 })
+      : new HttpError('internal', { detail: 'The log describes this error under request_id' });
+  }
+  const { status, type, message = '', limit = 0, length, charset, encoding = '' } = thrown;
+  if (status === 413) {
+    const detail = `The body must have at most ${limit} bytes, received ${length ?? 'more'}`;
+    return new HttpError('too_large', { detail });
+  }
+  if (status === 415) {
+    const [expected, received] =
+      charset === undefined ? ['encoding gzip, deflate or br', encoding] : ['charset UTF-8', charset];
+    const detail = `The body must have ${expected}, received ${truncate(received)}`;
+    return new HttpError('unsupported_media_type', { detail });
+  }
+  const detail =
+    type === 'entity.parse.failed' ? `The body must be JSON: ${truncate(message)}` : STATUS_CODES[status];
+  return new HttpError('malformed', { detail: detail ?? ERRORS.malformed.title });
+}
+
+/** Sends `error` as a problem document. */
 export function sendProblem(error: HttpError, req: Request, res: Response): void {
-  const { kind, details, code } = error;
+  const { status, details, code } = error;
   const { requestId, traceId } = contextOf(req);
   if (details.retryAfter !== undefined) res.set('Retry-After', String(details.retryAfter));
   res
-    .status(kind.status)
+    .status(status)
     .set(details.headers ?? {})
     .type('application/problem+json')
     .send(
       JSON.stringify({
-        type: `urn:primes:problem:${code}`,
-        title: kind.title,
-        status: kind.status,
+        type: `urn:${NAMESPACE}:problem:${code}`,
+        title: ERRORS[code].title,
+        status,
         detail: details.detail,
         request_id: requestId,
         trace_id: traceId,

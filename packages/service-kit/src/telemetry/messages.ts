@@ -2,18 +2,19 @@ import { SpanKind, type Attributes, type Span } from '@opentelemetry/api';
 import { Entry, fail, untraced, withSpan } from './spans.ts';
 import { spanContextIn, traceparentOf } from './trace-context.ts';
 import { isTracing } from './tracing.ts';
+import { NAMESPACE } from '../namespace.ts';
 
-/** A job, as OpenTelemetry's conventions for messaging see it. */
+/** A job in the terms of OpenTelemetry's messaging conventions. */
 export interface Message {
   readonly queue: string;
   readonly id: string;
 }
 
 /**
- * Sends a message that carries `traceparent`; or, in a request that is recorded, that of a span for the sending.
- * The command of Redis that does it has none: it would say the same again, and cost a third of a traced submission.
+ * Sends a message with `traceparent`, or, if the request is recorded, with that of a new producer span. The Redis
+ * command has no span: it would repeat the same, at a third of the cost of a traced submission.
  */
-export function producing<T>(
+export function withProducerSpan<T>(
   message: Message,
   traceparent: string,
   send: (traceparent: string) => Promise<T>,
@@ -25,20 +26,20 @@ export function producing<T>(
 }
 
 export interface Received extends Message {
-  /** That of the sending. */
+  /** From the message. */
   readonly traceparent: string;
   /**
-   * Whether this is the first go at what one client asked for, and so a part of that client's trace. What is done
-   * again, or for several, is a trace of its own with a link.
+   * Whether this is the first attempt, which continues the client's trace. Other attempts, and work for several
+   * clients, start a new trace with a link.
    */
   readonly first: boolean;
   readonly attributes?: Attributes;
-  /** A word for an error that is no failure, such as a hand-over. */
+  /** The outcome for an error that is no failure, such as a hand-over. */
   readonly outcomeOf: (error: unknown) => string | undefined;
 }
 
-/** Processes a message in a span of its own; it is described only where spans are made. */
-export function consuming<T>(describe: () => Received, process: () => Promise<T>): Promise<T> {
+/** Processes a message in a consumer span. `describe` is called only if tracing is on. */
+export function withConsumerSpan<T>(describe: () => Received, process: () => Promise<T>): Promise<T> {
   return isTracing() ? processIn(describe(), process) : process();
 }
 
@@ -57,16 +58,16 @@ async function processIn<T>(received: Received, process: () => Promise<T>): Prom
   try {
     return await entry.run(process);
   } catch (error) {
-    note(entry.span, error, received.outcomeOf(error));
+    recordOutcome(entry.span, error, received.outcomeOf(error));
     throw error;
   } finally {
     entry.end();
   }
 }
 
-function note(span: Span, error: unknown, outcome: string | undefined): void {
+function recordOutcome(span: Span, error: unknown, outcome: string | undefined): void {
   if (outcome === undefined) fail(span, error);
-  else span.setAttribute('primes.outcome', outcome);
+  else span.setAttribute(`${NAMESPACE}.outcome`, outcome);
 }
 
 function attributesOf(operation: 'send' | 'process', { queue, id }: Message): Attributes {

@@ -1,10 +1,10 @@
 import { SpanKind, type Attributes } from '@opentelemetry/api';
 import type { Redis } from 'ioredis';
-import { fail, startSpanBelow } from './spans.ts';
+import { fail, startChildSpan } from './spans.ts';
 
 type Command = Parameters<Redis['sendCommand']>[0];
 
-/** What all spans of a connection say: which Redis, and which of its databases. */
+/** The attributes of all spans of a connection: server and database. */
 export function redisAttributes({ host = '', port = 6379, db = 0 }: Redis['options']): Attributes {
   return {
     'db.system.name': 'redis',
@@ -14,10 +14,10 @@ export function redisAttributes({ host = '', port = 6379, db = 0 }: Redis['optio
   };
 }
 
-/** A span for a command, from when it was asked for until it is answered. */
+/** Records a span for a command, from the call to the reply. */
 export function traceCommand(command: Command, connection: Attributes): void {
   const operation = command.name.toUpperCase();
-  const span = startSpanBelow('command', operation, { kind: SpanKind.CLIENT, attributes: connection });
+  const span = startChildSpan('command', operation, { kind: SpanKind.CLIENT, attributes: connection });
   if (!span) return;
   span.setAttribute('db.operation.name', operation);
   command.promise.then(
@@ -25,7 +25,7 @@ export function traceCommand(command: Command, connection: Attributes): void {
       span.end();
     },
     (error: unknown) => {
-      // WRONGTYPE and the like: Redis' own word for what is wrong.
+      // The error prefix of Redis, such as WRONGTYPE.
       const code = /^[A-Z]+\b/.exec(error instanceof Error ? error.message : '')?.[0];
       if (code !== undefined) span.setAttribute('db.response.status_code', code);
       fail(span, error);

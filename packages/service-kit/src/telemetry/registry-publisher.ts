@@ -5,13 +5,13 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Lifecycle } from '../lifecycle.ts';
 
-/** Seconds after which the registry of a process that publishes no more is forgotten. */
+/** Seconds after which the registry of a stopped process expires. */
 export const REGISTRY_TTL_SECONDS = 30;
 
-/** Milliseconds that the last publication may take. */
-const LAST_MS = 1_000;
+/** Timeout of the last publication, in milliseconds. */
+const FINAL_PUBLISH_MS = 1_000;
 
-/** Sorted set: instance → milliseconds since the epoch of its last published registry. */
+/** Sorted set: instance → time of its last publication, in milliseconds since the epoch. */
 export function registryIndexKey(prefix: string): string {
   return `${prefix}:registries`;
 }
@@ -30,8 +30,8 @@ export interface PublishOptions {
 }
 
 /**
- * Publishes the process' Prometheus registry to Redis again and again, so that one reader can add up
- * all processes; a last time when it stops, so that what it counted is seen until the TTL ends.
+ * Publishes the Prometheus registry of this process to Redis periodically, so that one reader can aggregate all
+ * processes, and once more at shutdown, so that the final counts are visible until they expire.
  */
 export function publishRegistry(registry: Registry, options: PublishOptions): void {
   const { redis, prefix, service, log, lifecycle } = options;
@@ -45,16 +45,17 @@ export function publishRegistry(registry: Registry, options: PublishOptions): vo
         redis.zadd(registryIndexKey(prefix), Date.now(), instance),
       ]);
     } catch (error) {
-      log.debug({ reason: (error as Error).message }, 'registry not published');
+      log.debug({ reason: (error as Error).message }, 'registry publication failed');
     }
   }
 
-  // Three tries within the time after which it would be forgotten.
+  // Three attempts before it expires.
   const timer = setInterval(() => void publish(), (REGISTRY_TTL_SECONDS * 1_000) / 3);
   void publish();
   lifecycle.onClose('registry', async () => {
     clearInterval(timer);
-    // While Redis is away there is nobody to tell, and its connection would wait for ever.
-    if (redis.status === 'ready') await Promise.race([publish(), delay(LAST_MS, undefined, { ref: false })]);
+    // While Redis is unavailable, the background connection would wait forever.
+    if (redis.status === 'ready')
+      await Promise.race([publish(), delay(FINAL_PUBLISH_MS, undefined, { ref: false })]);
   });
 }

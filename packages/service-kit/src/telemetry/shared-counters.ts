@@ -2,14 +2,16 @@ import type { Redis } from 'ioredis';
 import { untraced } from './spans.ts';
 
 /**
- * Counters in one hash, summed over processes and restarts. What is counted in one turn of the event loop goes
- * out with it as one command a field: under load, one for every 8 submissions or so. A crash before that loses
- * it, and so does a Redis that is away.
+ * Counters in one hash, summed over processes and restarts. All increments of one turn of the event loop are sent as one
+ * command per field: under load, about one for every 8 tasks. Increments that Redis rejects, for example at `maxmemory`,
+ * are sent with the next ones. Increments in flight are lost if the process is killed, and lost or counted twice if the
+ * connection is.
  */
 export class SharedCounters<Field extends string> {
   readonly #redis: Pick<Redis, 'hincrby'>;
   readonly #key: string;
   readonly #pending = new Map<Field, number>();
+  #isScheduled = false;
 
   constructor(redis: Pick<Redis, 'hincrby'>, key: string) {
     this.#redis = redis;
@@ -18,22 +20,30 @@ export class SharedCounters<Field extends string> {
 
   add(field: Field, by = 1): void {
     if (by === 0) return;
-    // After all promises that the same answer of Redis has settled.
-    if (this.#pending.size === 0) {
-      process.nextTick(() => {
-        // It is done for several requests or tasks, and so in the trace of none.
-        untraced(() => {
-          this.#send();
-        });
+    this.#keep(field, by);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // After all promises that the same reply of Redis has settled.
+    process.nextTick(() => {
+      this.#isScheduled = false;
+      // It serves several requests or tasks, so it belongs to no trace.
+      untraced(() => {
+        this.#send();
       });
-    }
+    });
+  }
+
+  #keep(field: Field, by: number): void {
     this.#pending.set(field, (this.#pending.get(field) ?? 0) + by);
   }
 
   #send(): void {
-    for (const [field, by] of this.#pending) {
-      this.#redis.hincrby(this.#key, field, by).catch(() => undefined);
-    }
+    const sent = [...this.#pending];
     this.#pending.clear();
+    for (const [field, by] of sent) {
+      this.#redis.hincrby(this.#key, field, by).catch((error: unknown) => {
+        if (error instanceof Error && error.name === 'ReplyError') this.#keep(field, by);
+      });
+    }
   }
 }

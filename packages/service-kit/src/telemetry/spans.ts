@@ -11,41 +11,42 @@ import {
   type SpanKind,
   type SpanOptions,
 } from '@opentelemetry/api';
+import { NAMESPACE } from '../namespace.ts';
 import { spanContextIn } from './trace-context.ts';
 
-const tracer = trace.getTracer('primes');
+const tracer = trace.getTracer(NAMESPACE);
 
 /**
- * How many spans one request or task may have beneath its own, of each sort: a task of a billion primes has 5,800
- * segments, and 30,000 commands. What is over is counted.
+ * Maximum number of child spans of one request or task, by sort: a large task has 5,800 steps and 30,000 commands. Spans
+ * beyond that are only counted.
  */
-const MOST = { step: 256, command: 128 } as const;
-type Sort = keyof typeof MOST;
+const MAX_SPANS = { step: 256, command: 128 } as const;
+type Sort = keyof typeof MAX_SPANS;
 
 interface Budget {
   readonly used: Record<Sort, number>;
-  unseen: number;
+  dropped: number;
 }
 
-const BUDGET = createContextKey('spans that may still be made');
+const BUDGET = createContextKey('span budget');
 
 type Options = Pick<SpanOptions, 'kind' | 'attributes' | 'links'>;
 
-/** What comes into this process: a request, or a message from a queue. */
+/** The entry of a request or message into this process. */
 export interface Incoming {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
-  /** The span that this one goes on from; none begins a trace. */
+  /** The parent span; without one, a new trace starts. */
   readonly parent?: SpanContext | undefined;
-  /** A span of another trace that led to this one. */
+  /** A linked span of another trace. */
   readonly link?: SpanContext | undefined;
 }
 
-/** The span of what came in, to be ended with `end`, and above all that is done about it in `run`. */
+/** The span of a request or message: the parent of everything that `run` does, until `end`. */
 export class Entry {
   readonly span: Span;
-  readonly #budget: Budget = { used: { step: 0, command: 0 }, unseen: 0 };
+  readonly #budget: Budget = { used: { step: 0, command: 0 }, dropped: 0 };
 
   constructor({ name, kind, attributes, parent, link }: Incoming) {
     const links = link ? [{ context: link }] : [];
@@ -53,25 +54,25 @@ export class Entry {
     this.span = start(name, { kind, attributes, links }, above);
   }
 
-  /** Does `work` beneath the span; where that is not recorded, nothing beneath it would be either, so it costs nothing. */
+  /** Runs `work` in the context of the span. If the span is not recorded, this costs nothing. */
   run<T>(work: () => T): T {
     if (!this.span.isRecording()) return work();
     return context.with(trace.setSpan(ROOT_CONTEXT, this.span).setValue(BUDGET, this.#budget), work);
   }
 
   end(): void {
-    if (this.#budget.unseen > 0) this.span.setAttribute('primes.spans.unseen', this.#budget.unseen);
+    if (this.#budget.dropped > 0) this.span.setAttribute(`${NAMESPACE}.spans.unseen`, this.#budget.dropped);
     this.span.end();
   }
 }
 
-/** A span beneath the active one, if that is recorded: where nothing is sampled, nothing is made. */
-export function startSpanBelow(sort: Sort, name: string, options: Options): Span | undefined {
+/** Starts a child of the active span, if that is recorded. */
+export function startChildSpan(sort: Sort, name: string, options: Options): Span | undefined {
   const active = context.active();
   if (!trace.getSpan(active)?.isRecording()) return undefined;
   const budget = active.getValue(BUDGET) as Budget;
-  if (budget.used[sort] >= MOST[sort]) {
-    budget.unseen++;
+  if (budget.used[sort] >= MAX_SPANS[sort]) {
+    budget.dropped++;
     return undefined;
   }
   budget.used[sort]++;
@@ -79,16 +80,16 @@ export function startSpanBelow(sort: Sort, name: string, options: Options): Span
 }
 
 /**
- * What a span is started with, the SDK checks twice, for samplers to see: 3.7 µs a span instead of 2.6. None of those
- * that `OTEL_TRACES_SAMPLER` can name looks at attributes, so they are set when it is there.
+ * Sets attributes after the start: the SDK checks start attributes twice, for samplers, which takes 3.7 µs a span
+ * instead of 2.6. No sampler of `OTEL_TRACES_SAMPLER` uses attributes.
  */
 function start(name: string, { attributes = {}, ...options }: Options, above: Context): Span {
   return tracer.startSpan(name, options, above).setAttributes(attributes);
 }
 
-/** Does `work` in a span of its own beneath the active one, if that is recorded. */
+/** Runs `work` in a child of the active span, if that is recorded. */
 export function withSpan<T>(name: string, options: Options, work: (span?: Span) => Promise<T>): Promise<T> {
-  const span = startSpanBelow('step', name, options);
+  const span = startChildSpan('step', name, options);
   return span ? runIn(span, work) : work();
 }
 
@@ -103,23 +104,23 @@ async function runIn<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T
   }
 }
 
-/** Does `work` beneath no span, so that it is in no trace. */
+/** Runs `work` outside all traces. */
 export function untraced<T>(work: () => T): T {
   return context.with(ROOT_CONTEXT, work);
 }
 
-/** Says on a span that what it stands for went wrong. */
+/** Sets the error status of a span. */
 export function fail(span: Span, error: unknown): void {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   failAs(span, name, message);
 }
 
-/** The same where there is no error, but a status or another word for what went wrong. */
+/** Sets the error status of a span without an error object, from a status code for example. */
 export function failAs(span: Span, type: string, message = ''): void {
   span.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR, message });
 }
 
-/** Names on the active span, if it is recorded, another one that has to do with it. */
+/** Links another span to the active one, if that is recorded. */
 export function linkTo(traceparent: string): void {
   const linked = spanContextIn(traceparent);
   if (linked) trace.getActiveSpan()?.addLink({ context: linked });

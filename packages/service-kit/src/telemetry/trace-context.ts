@@ -1,7 +1,7 @@
 import { TraceFlags, type SpanContext } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 
-/** The span that a `traceparent` (W3C Trace Context) names; undefined if it names none. */
+/** Parses a `traceparent` (W3C Trace Context); undefined if it is invalid. */
 export function spanContextIn(traceparent: string | undefined): SpanContext | undefined {
   const parsed = parseTraceParent(traceparent ?? '');
   return parsed === null ? undefined : { ...parsed, isRemote: true };

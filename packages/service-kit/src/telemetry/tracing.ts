@@ -2,29 +2,29 @@ import type { Logger } from 'pino';
 
 let tracing = false;
 
-/** Whether spans are made at all in this process. */
+/** Whether tracing is on in this process. */
 export function isTracing(): boolean {
   return tracing;
 }
 
 /**
- * Starts OpenTelemetry's SDK if the environment names a place for traces; without one it is not even loaded.
+ * Starts the OpenTelemetry SDK if the environment has an endpoint for traces; otherwise the SDK is not even loaded.
  *
- * @returns what sends the last spans and ends it
+ * @returns a function that exports the last spans and stops the SDK
  */
 export async function startTracing(
   service: string,
   env: NodeJS.ProcessEnv,
   log: Logger,
 ): Promise<(() => Promise<void>) | undefined> {
-  if (!wantsTraces(env)) return undefined;
+  if (!isTracingEnabled(env)) return undefined;
   const { registerSdk } = await import('./register/register.ts');
   tracing = true;
   return registerSdk(service, log);
 }
 
-/** By the variables that OpenTelemetry specifies; the SDK itself reads all the others. */
-export function wantsTraces(env: NodeJS.ProcessEnv): boolean {
+/** Reads the variables that OpenTelemetry specifies; the SDK reads the others itself. */
+export function isTracingEnabled(env: NodeJS.ProcessEnv): boolean {
   const endpoints = [env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'], env['OTEL_EXPORTER_OTLP_ENDPOINT']];
   return (
     endpoints.some((endpoint) => endpoint !== undefined && endpoint !== '') &&

@@ -16,7 +16,7 @@ describe('FairQueue', () => {
     expect(queue.shift()).toBeUndefined();
   });
 
-  it('gives the groups their turns one after the other', () => {
+  it('serves the groups in turn', () => {
     const queue = new FairQueue<string>();
     for (const item of ['a1', 'a2', 'a3', 'a4']) queue.push('a', item);
     for (const item of ['b1', 'b2']) queue.push('b', item);
@@ -24,7 +24,7 @@ describe('FairQueue', () => {
     expect(drain(queue)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
   });
 
-  it('lets a newcomer go before the only other group, once that one has had a turn', () => {
+  it('serves a new group before the only other group, once that one has had a turn', () => {
     const queue = new FairQueue<string>();
     for (let i = 0; i < 1_000; i++) queue.push('long', `long ${i}`);
     expect(queue.shift()).toBe('long 0');
@@ -33,7 +33,7 @@ describe('FairQueue', () => {
     expect(queue.shift()).toBe('long 1');
   });
 
-  it('does not let later newcomers go before a group whose turn is near', () => {
+  it('does not serve later groups before a group whose turn is near', () => {
     const queue = new FairQueue<string>();
     for (let i = 0; i < 3; i++) queue.push('long', `long ${i}`);
     expect(queue.shift()).toBe('long 0');
@@ -44,7 +44,7 @@ describe('FairQueue', () => {
     expect(drain(queue)).toEqual(['second', 'long 1', 'third', 'long 2']);
   });
 
-  it('forgets a deleted item, and a group without items', () => {
+  it('drops a deleted item, and a group without items', () => {
     const queue = new FairQueue<string>();
     queue.push('a', 'a1');
     queue.push('a', 'a2');
@@ -56,7 +56,7 @@ describe('FairQueue', () => {
     expect(drain(queue)).toEqual(['a2']);
   });
 
-  it('serves n groups with enough waiting once each in any n turns', () => {
+  it('serves each of n groups once in any n turns', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 }), (sizes) => {
         const queue = new FairQueue<number>();
@@ -64,7 +64,7 @@ describe('FairQueue', () => {
           for (let i = 0; i < size; i++) queue.push(`group ${group}`, 100 * group + i);
         }
         const order = drain(queue);
-        // The i-th item of a group comes after the i-th turn of all and before the next one.
+        // The i-th item of each group is served in round i.
         const round = order.map((item) => item % 100);
         expect(round).toEqual(round.toSorted((a, b) => a - b));
         expect(new Set(order).size).toBe(sizes.reduce((sum, size) => sum + size));

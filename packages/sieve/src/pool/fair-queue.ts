@@ -1,10 +1,10 @@
 /**
- * A queue in which groups take turns: first in, first out within a group, round robin between the groups
- * that have something waiting. The first item of a new group waits for one turn of each group that waits
- * already, except the one whose turn was last: that one goes behind the newcomer.
+ * A queue in which groups take turns: first in, first out within a group, round robin between the groups. The first item
+ * of a new group waits for one turn of each group in the queue, except the group that was served last: that one comes
+ * after the new group.
  */
 export class FairQueue<T> {
-  /** In the order of their turns, but for `#lastServed`, which may stand anywhere. No group is empty. */
+  /** In the order of their turns, except `#lastServed`, which may be anywhere. No group is empty. */
   readonly #groups = new Map<string, Set<T>>();
   #lastServed: string | undefined;
 
@@ -12,14 +12,14 @@ export class FairQueue<T> {
     return this.#groups.size === 0;
   }
 
-  /** Appends `item`, which must not be waiting already, to its group. */
+  /** Appends `item`, which must not be in the queue, to its group. */
   push(group: string, item: T): void {
     const items = this.#groups.get(group);
     if (items) items.add(item);
     else this.#groups.set(group, new Set([item]));
   }
 
-  /** Takes out the item whose turn it is; undefined if nothing waits. */
+  /** Removes and returns the next item; undefined if the queue is empty. */
   shift(): T | undefined {
     if (this.#lastServed !== undefined) this.#moveToEnd(this.#lastServed);
     for (const [group, items] of this.#groups) {
@@ -31,7 +31,7 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** Takes out `item` before its turn, if it still waits. */
+  /** Removes `item`, if it is still in the queue. */
   delete(group: string, item: T): void {
     const items = this.#groups.get(group);
     if (items?.delete(item) && items.size === 0) this.#groups.delete(group);

@@ -1,70 +1,67 @@
+import { checkInteger } from '../check-integer.ts';
 import { checkRange } from '../segment-sieve.ts';
 import { RANGES_PER_THREAD } from '../tuning.ts';
 import { FairQueue } from './fair-queue.ts';
 import { compileKernel } from './kernel-module.ts';
 import type { SieveRange, SievedRange } from './protocol.ts';
-import { SieveThread, type Job } from './sieve-thread.ts';
+import { SieveThread, type PendingRange } from './sieve-thread.ts';
 
 export interface SieveOptions {
-  /** Whose range it is: groups share the threads fairly, range by range. */
+  /** Groups share the threads fairly, range by range. */
   readonly group: string;
-  /** Gives the range up: the promise rejects at once with the signal's reason. */
+  /** Aborts the call: the promise rejects at once with the signal's reason. */
   readonly signal?: AbortSignal;
   /**
-   * Memory for the bitmap, as long as the range: the same comes back in the answer. Its buffer is the pool's
-   * until then, and lost if there is no answer. Default: new memory.
+   * Memory for the bitmap, with the length of the range; the response has the same memory. Its buffer belongs to the pool
+   * until then, and is lost if the call fails. Default: new memory.
    */
   readonly into?: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Sieves ranges in worker threads. Groups that have ranges waiting take turns, so that a group with one
- * range is not held up by one with thousands. A thread is started when there is a range for it, since an idle
- * one holds 15 MB (starting takes 30 ms, once); it keeps the process alive until the pool is closed.
+ * Sieves ranges in worker threads. Groups with waiting ranges take turns, so that a group with thousands of ranges does
+ * not delay a group with one. A thread is started when there is a range for it, because an idle one takes 15 MB (the
+ * start takes 30 ms, once); it keeps the process alive until the pool is closed.
  */
 export class SievePool {
   readonly #size: number;
   readonly #kernel = compileKernel();
   readonly #threads = new Set<SieveThread>();
-  readonly #waiting = new FairQueue<Job>();
+  readonly #waiting = new FairQueue<PendingRange>();
   #closed: Promise<void> | undefined;
 
-  /** @throws {RangeError} If `threads` is not an integer from 1 up */
+  /** @throws {RangeError} If `threads` is not a positive integer. */
   constructor({ threads }: { threads: number }) {
-    if (!Number.isInteger(threads) || threads < 1) {
-      throw new RangeError(`\`threads\` must be an integer from 1 up: received ${threads}`);
-    }
+    checkInteger('threads', threads, { min: 1 });
     this.#size = threads;
   }
 
-  /** How many threads there are at most. */
+  /** Maximum number of threads. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * The bitmap of the bytes of the wheel from `firstByte` on, in `into` or a buffer of its own, and its
-   * number of primes. A range that is given up while it is sieved is finished all the same, and dropped.
+   * Sieves a range into `into` or new memory, and counts its primes. If the call is aborted while a thread sieves the
+   * range, the thread finishes it, and the result is discarded.
    *
-   * Rejects with a RangeError if the range is empty, not made of whole bytes, not within 0 to MAX_NUMBER or
-   * not as long as `into`, and with an Error if the thread crashed at it, or the pool is closed or closes
-   * before it is done.
+   * @throws {RangeError} If the range is empty, not made of whole bytes, not within 0 to MAX_NUMBER, or its length is not
+   * that of `into`.
+   * @throws {Error} If the thread crashed, or the pool is closed before the range is sieved.
    */
   async sieve(range: SieveRange, { group, signal, into }: SieveOptions): Promise<SievedRange> {
     checkRange(range);
-    if (into && into.length !== range.bytes) {
-      throw new RangeError(`\`into\` must be ${range.bytes} bytes long: received ${into.length}`);
-    }
+    if (into) checkInteger('into.length', into.length, { min: range.bytes, max: range.bytes });
     if (this.#closed) throw closedError();
     signal?.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<SievedRange>();
-    const job: Job = { group, request: { ...range, into }, resolve, reject };
+    const pending: PendingRange = { group, request: { ...range, into }, resolve, reject };
     const giveUp = () => {
-      this.#waiting.delete(group, job);
+      this.#waiting.delete(group, pending);
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', giveUp);
-    this.#waiting.push(group, job);
+    this.#waiting.push(group, pending);
     this.#dispatch();
     try {
       return await promise;
@@ -73,7 +70,7 @@ export class SievePool {
     }
   }
 
-  /** Rejects what is not done yet, ends the threads and resolves when they are gone. */
+  /** Rejects pending calls, ends the threads, and resolves when they have exited. */
   close(): Promise<void> {
     this.#closed ??= this.#end();
     return this.#closed;
@@ -84,7 +81,8 @@ export class SievePool {
   }
 
   async #end(): Promise<void> {
-    for (let job = this.#waiting.shift(); job; job = this.#waiting.shift()) job.reject(closedError());
+    for (let pending = this.#waiting.shift(); pending; pending = this.#waiting.shift())
+      pending.reject(closedError());
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
@@ -101,8 +99,8 @@ export class SievePool {
     for (const thread of this.#threads) {
       if (thread.load < (free?.load ?? RANGES_PER_THREAD)) free = thread;
     }
-    // A crashed thread is replaced here, when there is work again: one that crashes from the start then
-    // fails a range each time, instead of being started again for ever.
+    // A crashed thread is replaced here, when there is work again. So a thread that crashes at its start fails one range
+    // each time, and is not restarted endlessly.
     return free?.load !== 0 && this.#threads.size < this.#size ? this.#startThread() : free;
   }
 
@@ -111,7 +109,7 @@ export class SievePool {
       done: () => {
         this.#dispatch();
       },
-      gone: (unfinished: readonly Job[], error: unknown) => {
+      gone: (unfinished: readonly PendingRange[], error: unknown) => {
         this.#threads.delete(thread);
         this.#settle(unfinished, error);
       },
@@ -121,20 +119,20 @@ export class SievePool {
     return thread;
   }
 
-  /** The jobs of a thread that is gone: the one it was at fails, the next ones wait again. */
-  #settle(unfinished: readonly Job[], error: unknown): void {
-    for (const [i, job] of unfinished.entries()) {
-      if (this.#closed) job.reject(closedError());
-      else if (i > 0) this.#waitAgain(job);
-      else job.reject(new Error('A sieve thread ended before its range was done', { cause: error }));
+  /** Handles the requests of a thread that has exited: the current one fails, the next ones wait again. */
+  #settle(unfinished: readonly PendingRange[], error: unknown): void {
+    for (const [i, pending] of unfinished.entries()) {
+      if (this.#closed) pending.reject(closedError());
+      else if (i > 0) this.#waitAgain(pending);
+      else pending.reject(new Error('A sieve thread exited before its range was sieved', { cause: error }));
     }
     this.#dispatch();
   }
 
-  /** For new memory: the thread took the caller's along. */
-  #waitAgain(job: Job): void {
-    job.request = { ...job.request, into: undefined };
-    this.#waiting.push(job.group, job);
+  /** With new memory: that of the caller is lost with the thread. */
+  #waitAgain(pending: PendingRange): void {
+    pending.request = { ...pending.request, into: undefined };
+    this.#waiting.push(pending.group, pending);
   }
 }
 

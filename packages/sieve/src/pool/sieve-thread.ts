@@ -5,8 +5,8 @@ import type { SievedRange, SieveRequest } from './protocol.ts';
 // .ts in src and .js in dist: tsc rewrites imports, but no URLs.
 const THREAD_FILE = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
 
-/** A range on its way through the pool, and the promise of its caller. */
-export interface Job {
+/** A request to the pool, and the promise of its caller. */
+export interface PendingRange {
   readonly group: string;
   request: SieveRequest;
   readonly resolve: (sieved: SievedRange) => void;
@@ -14,47 +14,47 @@ export interface Job {
 }
 
 export interface SieveThreadEvents {
-  /** A job has been resolved. */
+  /** A request was resolved. */
   done(): void;
-  /** The thread is no more; `unfinished` are its jobs, the one it was at first, and `error` what it threw. */
-  gone(unfinished: readonly Job[], error: unknown): void;
+  /** The thread has exited; `unfinished` starts with its current request, and `error` is what it threw. */
+  gone(unfinished: readonly PendingRange[], error: unknown): void;
 }
 
-/** One worker thread and the jobs that it has been given, which it does in that order. */
+/** One worker thread and its requests, which it handles in order. */
 export class SieveThread {
-  readonly #jobs: Job[] = [];
+  readonly #pending: PendingRange[] = [];
   readonly #worker: Worker;
 
-  /** `kernel` is what it sieves with; without, plain TypeScript. */
+  /** @param kernel default: plain TypeScript */
   constructor(events: SieveThreadEvents, kernel: WebAssembly.Module | undefined) {
-    // A thread would run the process's --import preloads again (from the command line and NODE_OPTIONS
-    // alike), which starts a second telemetry SDK. It needs no flag and no variable, so it gets none.
+    // Without flags and variables, which it does not need: a thread would run the --import preloads of the process again,
+    // from the command line and NODE_OPTIONS.
     this.#worker = new Worker(THREAD_FILE, { workerData: kernel, execArgv: [], env: {} });
     let thrown: unknown;
     this.#worker.on('message', (sieved: SievedRange) => {
-      this.#jobs.shift()?.resolve(sieved);
+      this.#pending.shift()?.resolve(sieved);
       events.done();
     });
     this.#worker.on('error', (error) => {
       thrown = error;
     });
     this.#worker.on('exit', () => {
-      events.gone(this.#jobs, thrown);
+      events.gone(this.#pending, thrown);
     });
   }
 
-  /** How many jobs it has been given and not yet done. */
+  /** Number of pending requests. */
   get load(): number {
-    return this.#jobs.length;
+    return this.#pending.length;
   }
 
-  run(job: Job): void {
-    this.#jobs.push(job);
-    const { into } = job.request;
-    this.#worker.postMessage(job.request, into ? [into.buffer] : []);
+  run(pending: PendingRange): void {
+    this.#pending.push(pending);
+    const { into } = pending.request;
+    this.#worker.postMessage(pending.request, into ? [into.buffer] : []);
   }
 
-  /** Ends the thread, whatever it is at, and resolves when it is gone. */
+  /** Ends the thread at once, and resolves when it has exited. */
   async end(): Promise<void> {
     await this.#worker.terminate();
   }

@@ -4,16 +4,16 @@ import type { ZodOpenApiResponsesObject } from 'zod-openapi';
 
 type Headers = Readonly<Record<string, { schema: { type: 'string' }; description: string }>>;
 
-/** Headers that every answer carries. */
-const everyAnswer = {
-  'X-Request-Id': { schema: { type: 'string' }, description: 'The given one, or a new UUID' },
+/** Headers of every response. */
+const commonHeaders = {
+  'X-Request-Id': { schema: { type: 'string' }, description: 'The request id of the client, or a new UUID' },
   traceparent: { schema: { type: 'string' }, description: 'W3C Trace Context of this request' },
 } as const;
 const retryAfter = {
   'Retry-After': { schema: { type: 'string' }, description: 'Seconds' },
 } as const;
 
-/** The refusals of a path, by the codes of the error table; codes of one status share an entry. */
+/** The error responses of a path, by error code; codes with the same status share an entry. */
 export function problems(...codes: ErrorCode[]): ZodOpenApiResponsesObject {
   const titles = new Map<number, string[]>();
   for (const code of codes) {
@@ -25,32 +25,32 @@ export function problems(...codes: ErrorCode[]): ZodOpenApiResponsesObject {
       String(status),
       {
         description: each.join('; or: '),
-        headers: status === 503 ? { ...everyAnswer, ...retryAfter } : everyAnswer,
+        headers: status === 503 ? { ...commonHeaders, ...retryAfter } : commonHeaders,
         content: { 'application/problem+json': { schema: ProblemSchema } },
       },
     ]),
   );
 }
 
-/** An answer with a JSON body. */
+/** A response with a JSON body. */
 export function json(description: string, schema: z.ZodType, headers: Headers = {}) {
   return {
     description,
-    headers: { ...everyAnswer, ...headers },
+    headers: { ...commonHeaders, ...headers },
     content: { 'application/json': { schema } },
   };
 }
 
-/** An answer in other media types, with one schema for all. */
+/** A response in other media types, with one schema for all. */
 export function media(description: string, types: readonly string[], schema: z.ZodType = z.string()) {
   return {
     description,
-    headers: everyAnswer,
+    headers: commonHeaders,
     content: Object.fromEntries(types.map((type) => [type, { schema }])),
   };
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export function empty(description: string) {
-  return { description, headers: everyAnswer };
+  return { description, headers: commonHeaders };
 }

@@ -1,9 +1,16 @@
-import { METRICS_API, ProblemSchema, type MetricsCall } from '@primes/contracts';
+import { METRICS_CALLS, ProblemSchema, metricsApi, type JobType, type MetricsCall } from '@primes/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { json, media, problems } from './responses.ts';
 
 const Status = z.strictObject({ status: z.string() });
+const Stalled = z.strictObject({
+  status: z.literal('stalled'),
+  loops: z.record(
+    z.string(),
+    z.int().min(0).meta({ description: 'Seconds since the last turn of the loop' }),
+  ),
+});
 const Readiness = z.strictObject({
   status: z.enum(['ready', 'not ready']),
   checks: z.record(z.string(), z.enum(['ok', 'failing'])),
@@ -12,19 +19,30 @@ const Root = z.strictObject({ message: z.string(), version: z.string(), docs: z.
 
 type Responses = NonNullable<ZodOpenApiPathItemObject['get']>['responses'];
 
-/** Everything but the tasks. */
-export function servicePaths(): ZodOpenApiPathsObject {
+/** All paths except /tasks. */
+export function servicePaths(type: Pick<JobType<object>, 'sampled'>): ZodOpenApiPathsObject {
+  const metrics = metricsApi(type.sampled);
   const get = (operationId: string, summary: string, responses: Responses) => ({
     get: { operationId, summary, tags: ['service'], responses },
   });
   const invalid = problems('invalid');
   return {
-    '/': get('root', 'What this is', { '200': json('Name, version, documentation', Root), ...invalid }),
-    '/health': get('health', 'Whether this process answers', { '200': json('It does', Status), ...invalid }),
-    '/livez': get('livez', 'Liveness', { '200': json('Alive', Status), ...problems('not_found') }),
-    '/readyz': get('readyz', 'Readiness, with its checks', {
-      '200': json('Wants traffic', Readiness),
-      '503': json('Does not want traffic', Readiness),
+    '/': get('root', 'Name and version of the service', {
+      '200': json('Name, version, documentation', Root),
+      ...invalid,
+    }),
+    '/health': get('health', 'Health of this process', {
+      '200': json('The process responds', Status),
+      ...invalid,
+    }),
+    '/livez': get('livez', 'Liveness', {
+      '200': json('Alive', Status),
+      '503': json('A loop is stalled although Redis is available; the process must be restarted', Stalled),
+      ...problems('not_found'),
+    }),
+    '/readyz': get('readyz', 'Readiness and its checks', {
+      '200': json('Ready for traffic', Readiness),
+      '503': json('Not ready for traffic', Readiness),
       ...problems('not_found'),
     }),
     '/metrics': get('metrics', 'Prometheus metrics of this process', {
@@ -40,18 +58,17 @@ export function servicePaths(): ZodOpenApiPathsObject {
       ...problems('not_found'),
     }),
     '/redoc': get('redoc', 'ReDoc', { '200': media('A page', ['text/html']), ...problems('not_found') }),
-    '/admin/queues': get('adminQueues', 'Dashboard of the queues, where credentials are configured', {
+    '/admin/queues': get('adminQueues', 'Queue dashboard, if credentials are configured', {
       '200': media('A page', ['text/html']),
       ...problems('unauthorized', 'not_found'),
     }),
     ...Object.fromEntries(
-      Object.keys(METRICS_API).map((call) => [`/api/metrics/${call}`, metricsPath(call as MetricsCall)]),
+      METRICS_CALLS.map((call) => [`/api/metrics/${call}`, metricsPath(call, metrics[call])]),
     ),
   };
 }
 
-function metricsPath(call: MetricsCall): ZodOpenApiPathItemObject {
-  const schema = METRICS_API[call];
+function metricsPath(call: MetricsCall, schema: z.ZodType): ZodOpenApiPathItemObject {
   const responses =
     call === 'health'
       ? { ...problems('invalid'), '503': unhealthy(schema) }
@@ -61,13 +78,16 @@ function metricsPath(call: MetricsCall): ZodOpenApiPathItemObject {
       operationId: `metrics_${call.replace('-', '_')}`,
       summary: `Metrics: ${call.replace('-', ' ')}`,
       tags: ['metrics'],
-      responses: { '200': json('From memory, with the age of the sample', schema), ...responses },
+      responses: { '200': json('The latest sample, with its age', schema), ...responses },
     },
   };
 }
 
-/** Of its own health the gateway answers both, good and bad; a problem only says that it is away. */
+/** The gateway returns its health with 200 or 503; a problem document means that it is unavailable. */
 function unhealthy(schema: z.ZodType) {
-  const answer = json('Redis or the sample is away; or the gateway itself', schema);
-  return { ...answer, content: { ...answer.content, 'application/problem+json': { schema: ProblemSchema } } };
+  const response = json('Redis, Prometheus or the metrics gateway is unavailable', schema);
+  return {
+    ...response,
+    content: { ...response.content, 'application/problem+json': { schema: ProblemSchema } },
+  };
 }

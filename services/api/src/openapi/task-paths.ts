@@ -1,17 +1,33 @@
-import { TaskListSchema, TaskSummarySchema, TaskViewSchema, submitTaskSchema } from '@primes/contracts';
+import { submitTaskSchema, taskSchemas, type JobType, type ResultFormat } from '@primes/contracts';
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
-import { GetTaskQuery, IdempotencyKey, ListTasksQuery } from '../routes/schemas.ts';
+import { JSON_TYPE } from '../results/formats.ts';
+import {
+  GetTaskQuery,
+  GetTaskWithoutPagesQuery,
+  IdempotencyKey,
+  ListTasksQuery,
+} from '../requests/schemas.ts';
 import { empty, json, media, problems } from './responses.ts';
 
 const path = z.object({ id: z.string().meta({ description: '`request_id` of the task' }) });
 const tags = ['tasks'];
 
-/** Everything below /tasks. */
-export function taskPaths(maxN: number): ZodOpenApiPathsObject {
+/** All paths below /tasks. */
+export function taskPaths(
+  type: JobType<object>,
+  {
+    formats,
+    config,
+  }: { formats: readonly ResultFormat[] | undefined; config: Readonly<Record<string, unknown>> },
+): ZodOpenApiPathsObject {
+  const { summary, task, list } = taskSchemas(type.view, type.result);
+  const others = (formats ?? [])
+    .map(({ mediaType }) => mediaType)
+    .filter((mediaType) => mediaType !== JSON_TYPE);
   const accepted = {
     Location: { schema: { type: 'string' }, description: 'Path of the task' },
-    'Retry-After': { schema: { type: 'string' }, description: 'Seconds to the first poll' },
+    'Retry-After': { schema: { type: 'string' }, description: 'Seconds until the first poll' },
   } as const;
   return {
     '/tasks': {
@@ -22,17 +38,19 @@ export function taskPaths(maxN: number): ZodOpenApiPathsObject {
         requestParams: {
           header: z.object({
             'Idempotency-Key': IdempotencyKey.optional().meta({
-              description: 'A repeated key with an equal body gives the same task, with another one 409',
+              description:
+                'The same key with the same body returns the same task, with a different body 409. Without a key, ' +
+                'a retry after 503 may create a second task',
             }),
           }),
         },
         requestBody: {
           required: true,
-          content: { 'application/json': { schema: submitTaskSchema(maxN) } },
+          content: { 'application/json': { schema: submitTaskSchema(type.submission(config)) } },
         },
         responses: {
-          '202': json('Accepted: Redis has it', TaskSummarySchema, accepted),
-          '200': json('The Idempotency-Key had made this task before', TaskSummarySchema, accepted),
+          '202': json('Accepted and stored in Redis', summary, accepted),
+          '200': json('The task that was created earlier with this Idempotency-Key', summary, accepted),
           ...problems(
             'malformed',
             'idempotency_conflict',
@@ -46,11 +64,11 @@ export function taskPaths(maxN: number): ZodOpenApiPathsObject {
       },
       get: {
         operationId: 'listTasks',
-        summary: 'List tasks, the newest first',
+        summary: 'List tasks, newest first',
         tags,
         requestParams: { query: ListTasksQuery },
         responses: {
-          '200': json('A page', TaskListSchema),
+          '200': json('A page of tasks', list),
           ...problems('invalid', 'redis_unavailable'),
         },
       },
@@ -58,27 +76,28 @@ export function taskPaths(maxN: number): ZodOpenApiPathsObject {
     '/tasks/{id}': {
       get: {
         operationId: 'getTask',
-        summary: 'Read a task, and its primes once it is done',
+        summary: 'Read a task, and its result once it is done',
         tags,
-        requestParams: { path, query: GetTaskQuery },
+        requestParams: { path, query: formats ? GetTaskQuery : GetTaskWithoutPagesQuery },
         responses: {
           '200': {
-            ...json('The task, or its primes alone in the other media types', TaskViewSchema),
+            ...json(
+              others.length > 0 ? 'The task, or only its result in the other media types' : 'The task',
+              task,
+            ),
             content: {
-              'application/json': { schema: TaskViewSchema },
-              'text/plain': { schema: z.string() },
-              'text/csv': { schema: z.string() },
-              'application/x-ndjson': { schema: z.string() },
+              [JSON_TYPE]: { schema: task },
+              ...Object.fromEntries(others.map((mediaType) => [mediaType, { schema: z.string() }])),
             },
           },
           ...problems(
             'malformed',
             'not_found',
             'not_acceptable',
-            'not_done',
+            ...(formats ? (['not_done'] as const) : []),
             'invalid',
-            'upgrade_required',
-            'result_unavailable',
+            ...(formats ? (['upgrade_required', 'result_unavailable'] as const) : []),
+            'too_many_streams',
             'redis_unavailable',
           ),
         },
@@ -89,7 +108,7 @@ export function taskPaths(maxN: number): ZodOpenApiPathsObject {
         tags,
         requestParams: { path },
         responses: {
-          '202': json('Marked; a worker ends it', TaskSummarySchema),
+          '202': json('`cancelled`, or still `processing` until its worker stops it', summary),
           ...problems('malformed', 'not_found', 'already_ended', 'invalid', 'redis_unavailable'),
         },
       },
@@ -102,13 +121,21 @@ export function taskPaths(maxN: number): ZodOpenApiPathsObject {
         requestParams: {
           path,
           header: z.object({
-            'Last-Event-ID': z.string().optional().meta({ description: 'What the client knows already' }),
+            'Last-Event-ID': z
+              .string()
+              .optional()
+              .meta({ description: 'The id of the last event that the client received' }),
           }),
         },
         responses: {
-          '200': media('Events named `task`, each with a task as its data', ['text/event-stream']),
-          '204': empty('The task has ended, and Last-Event-ID says that the client knows'),
-          ...problems('malformed', 'not_found', 'invalid', 'redis_unavailable'),
+          '200': media(
+            'Events named `task` whose data is the task. With `Accept: text/event-stream`, `retry` instead of a 503',
+            ['text/event-stream'],
+          ),
+          '204': empty(
+            'The task has ended, and Last-Event-ID shows that the client has received the last event',
+          ),
+          ...problems('malformed', 'not_found', 'invalid', 'too_many_streams', 'redis_unavailable'),
         },
       },
     },

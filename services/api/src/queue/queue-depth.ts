@@ -1,41 +1,119 @@
-import type { Queue } from 'bullmq';
+import type { JobData } from '@primes/contracts';
+import type { Redis } from 'ioredis';
+import type { ApiConfig } from '../config.ts';
+import { limitsFor, parseMemory, watermarkOf, type QueueLimits } from './memory-budget.ts';
+import type { TaskQueues } from './task-queues.ts';
 
-/** Milliseconds between two counts: at 10,000 submissions a second the limit is overrun by 10 % at most. */
-const SAMPLE_INTERVAL_MS = 1_000;
+/**
+ * Milliseconds between two samples. Tasks that other processes add in between are not included: 3.3 MB at the limit of
+ * Redis of about 10,000 submissions a second.
+ */
+const SAMPLE_INTERVAL_MS = 250;
 
-/** How many tasks wait, counted in the background so that a submission costs no extra round trip. */
+/** Bytes of a new task and of its webhook, above those in memory-budget.ts, and the number of stored copies of the URL. */
+const ESTIMATE = { task: 1_600, webhook: 2_400, copiesOfUrl: 3 };
+
+export type DepthConfig = Pick<ApiConfig, 'MAX_QUEUED' | 'KEEP_TASKS' | 'REDIS_MEMORY_WATERMARK_PERCENT'>;
+
+/** Why no task can be added now. */
+export interface QueueRejection {
+  readonly reason: 'waiting' | 'memory';
+  readonly detail: string;
+}
+
+/**
+ * The number of waiting tasks and the memory use of Redis, sampled in the background so that a submission needs no extra
+ * round trip. Workers need memory to process tasks, so new tasks must not use all of it. Above the watermark, the oldest
+ * ended tasks are removed if that can free enough.
+ */
 export class QueueDepth {
-  readonly #queue: Queue;
+  readonly #queues: Pick<TaskQueues, 'tasks' | 'trim'>;
+  readonly #redis: Pick<Redis, 'info'>;
+  readonly #config: DepthConfig;
   readonly #timer: NodeJS.Timeout;
-  #sampled = 0;
-  #addedSince = 0;
+  readonly #waiting = new Sampled();
+  readonly #bytes = new Sampled();
+  #watermark = Infinity;
+  #sampling = false;
+  #limits: QueueLimits;
 
-  constructor(queue: Queue) {
-    this.#queue = queue;
+  constructor(queues: Pick<TaskQueues, 'tasks' | 'trim'>, redis: Pick<Redis, 'info'>, config: DepthConfig) {
+    this.#queues = queues;
+    this.#redis = redis;
+    this.#config = config;
+    this.#limits = limitsFor(config, 0);
     this.#timer = setInterval(() => void this.sample(), SAMPLE_INTERVAL_MS);
     this.#timer.unref();
   }
 
-  /** The last count and what this process has added since. */
-  get waiting(): number {
-    return this.#sampled + this.#addedSince;
+  get limits(): QueueLimits {
+    return this.#limits;
   }
 
-  added(): void {
-    this.#addedSince++;
-  }
-
-  async sample(): Promise<void> {
-    const addedBefore = this.#addedSince;
-    try {
-      this.#sampled = await this.#queue.getJobCountByTypes('waiting', 'prioritized', 'delayed');
-      this.#addedSince -= addedBefore;
-    } catch {
-      // Redis is away, so every add is refused anyway; the old count stands until it is back.
+  /** Undefined while there is room. */
+  get rejection(): QueueRejection | undefined {
+    const { maxQueued } = this.#limits;
+    if (this.#waiting.value >= maxQueued) {
+      return { reason: 'waiting', detail: `At most ${maxQueued} tasks may wait, received one more` };
     }
+    if (this.#bytes.value < this.#watermark) return undefined;
+    return {
+      reason: 'memory',
+      detail: 'Redis memory is above the watermark; the rest is reserved for accepted tasks',
+    };
+  }
+
+  /** Call it before a task is sent, so that a burst cannot exceed the limits between two samples. */
+  adding({ task: { callbackUrl } }: JobData): void {
+    this.#waiting.add(1);
+    const webhook = callbackUrl === null ? 0 : ESTIMATE.webhook + ESTIMATE.copiesOfUrl * callbackUrl.length;
+    this.#bytes.add(ESTIMATE.task + webhook);
+  }
+
+  removed(): void {
+    this.#waiting.add(-1);
+  }
+
+  /** While Redis is unavailable, the last sample is used. */
+  async sample(): Promise<void> {
+    if (this.#sampling) return;
+    this.#sampling = true;
+    const { tasks } = this.#queues;
+    await Promise.allSettled([
+      this.#waiting.sample(() => tasks.getJobCountByTypes('waiting', 'prioritized', 'delayed')),
+      this.#bytes.sample(async () => {
+        const { used, max } = parseMemory(await this.#redis.info('memory'));
+        this.#limits = limitsFor(this.#config, max);
+        this.#watermark = watermarkOf(max, this.#config.REDIS_MEMORY_WATERMARK_PERCENT);
+        return used;
+      }),
+    ]);
+    const above = this.#bytes.value - this.#watermark;
+    if (above >= 0) await this.#queues.trim(above).catch(() => undefined);
+    this.#sampling = false;
   }
 
   close(): void {
     clearInterval(this.#timer);
+  }
+}
+
+/** The last sample of a quantity, plus what this process has added since. */
+class Sampled {
+  #sampled = 0;
+  #since = 0;
+
+  get value(): number {
+    return this.#sampled + this.#since;
+  }
+
+  add(by: number): void {
+    this.#since += by;
+  }
+
+  async sample(read: () => Promise<number>): Promise<void> {
+    const before = this.#since;
+    this.#sampled = await read();
+    this.#since -= before;
   }
 }

@@ -1,134 +1,162 @@
+import { createHash } from 'node:crypto';
 import {
   COMPUTE_JOB,
+  GIVE_UP_AFTER,
   REPAIR_JOB,
   TASK_LIMITS,
-  TASK_QUEUE,
   WEBHOOK_JOB,
   WEBHOOK_QUEUE,
   JOB_VERSION,
+  WEBHOOK_JOB_VERSION,
+  endCounterOf,
   type JobData,
-  type JobResult,
+  type JobReturnValue,
   type WebhookJobData,
 } from '@primes/contracts';
-import { producing } from '@primes/service-kit';
-import { FlowProducer, Queue, type Job, type JobsOptions } from 'bullmq';
+import { COUNT_ENDS, countingBackend, withProducerSpan } from '@primes/service-kit';
+import { Job, Queue, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
+import { bytesOfEnded, type QueueLimits } from './memory-budget.ts';
+import { WEBHOOK_BACKOFF } from '../webhooks/backoff.ts';
+import { addUnlessThere, type Addition } from './add-script.ts';
 
-export type TaskJob = Job<JobData, JobResult>;
+export type TaskJob = Job<JobData, JobReturnValue>;
 
-export type TaskQueuesConfig = Pick<ApiConfig, 'QUEUE_PREFIX' | 'RETENTION_SECONDS' | 'WEBHOOK_BACKOFF_MS'>;
+/** Maximum number of jobs of each kind that are kept. */
+export type Keep = QueueLimits['keep'];
 
-/** Ended tasks beyond this many are dropped, the oldest first, whatever their age. */
-const MOST_ENDED_TASKS = 100_000;
-/** The failed set of queue `webhooks` is the dead-letter set: a week to look at it. */
+export type TaskQueuesConfig = Pick<ApiConfig, 'QUEUE_PREFIX' | 'RETENTION_SECONDS'>;
+
+/** Dead letters, in the failed set of queue `webhooks`, are kept for a week. */
 const DEAD_LETTER_SECONDS = 7 * 86_400;
-const WEBHOOK_ATTEMPTS = 8;
+/** Only the stack of the last attempt; the log has the reasons of the others. */
+const STACK_TRACES = 1;
 
-/** The two queues, and every way in which the api puts a job on them. */
+/** Ended jobs of each kind that one trim removes. */
+const TRIM_COUNT = 100;
+/** Minimum age in milliseconds of a task that a trim removes, so that its client can still read it. */
+const MIN_KEPT_MS = 10_000;
+
+/** The two queues, and all the ways in which the api adds jobs to them. */
 export class TaskQueues {
-  readonly tasks: Queue<JobData, JobResult>;
+  readonly tasks: Queue<JobData, JobReturnValue>;
   readonly webhooks: Queue<WebhookJobData>;
-  readonly #flow: FlowProducer;
+  readonly #redis: Redis;
   readonly #config: TaskQueuesConfig;
 
-  constructor(redis: Redis, config: TaskQueuesConfig) {
+  /** @param name the name of the queue of tasks */
+  constructor(redis: Redis, name: string, config: TaskQueuesConfig) {
     const { QUEUE_PREFIX: prefix } = config;
     this.#config = config;
-    this.tasks = new Queue(TASK_QUEUE, { connection: redis, prefix });
+    this.#redis = redis;
+    const options = { ...COUNT_ENDS, connection: redis, prefix };
+    this.tasks = new Queue(name, options, countingBackend(endCounterOf));
     this.webhooks = new Queue(WEBHOOK_QUEUE, { connection: redis, prefix });
-    this.#flow = new FlowProducer({ connection: redis, prefix });
-    // The connection reports its own errors once; each of these would repeat them.
+    // The connection logs its errors once; the queues would repeat them.
     this.tasks.on('error', () => undefined);
     this.webhooks.on('error', () => undefined);
-    this.#flow.on('error', () => undefined);
   }
 
-  /** Adds a task that nobody waits for. Adding the same id again changes nothing. */
-  async add(id: string, data: JobData): Promise<TaskJob> {
-    return this.#send(id, data, (sent) => this.tasks.add(COMPUTE_JOB, sent, this.#taskOptions(id, sent)));
+  /** Adds a task under a new id, in one round trip. */
+  async add(id: string, data: JobData, keep: Keep): Promise<TaskJob> {
+    return this.#send(id, data, (sent) =>
+      this.tasks.add(COMPUTE_JOB, sent, this.#taskOptions(id, sent, keep)),
+    );
   }
 
   /**
-   * Adds a task as the child of its webhook's job, which BullMQ releases once the task has ended.
-   * Unlike `add`, this must not be repeated for an id: it would attach the task a second time.
+   * Adds a task, as the child of its webhook job if it has a `callbackUrl`; BullMQ releases the webhook job once the task
+   * has ended. Task and webhook are added atomically.
+   *
+   * @returns undefined, without a change, if there is a task with this id that has not expired
    */
-  async addWithWebhook(id: string, data: JobData): Promise<TaskJob> {
-    return this.#send(id, data, (sent) => this.#addFlow(id, sent));
-  }
-
-  async #addFlow(id: string, data: JobData): Promise<TaskJob> {
-    const { QUEUE_PREFIX: prefix, RETENTION_SECONDS: age, WEBHOOK_BACKOFF_MS: delay } = this.#config;
-    const { children } = await this.#flow.add({
-      name: WEBHOOK_JOB,
-      queueName: WEBHOOK_QUEUE,
-      prefix,
-      data: { version: JOB_VERSION, taskId: id } satisfies WebhookJobData,
-      opts: {
-        // Of its own, since a dead letter outlives its task, whose id a later submission may have again.
-        jobId: data.submission,
-        attempts: WEBHOOK_ATTEMPTS,
-        // Jitter, so that a receiver that comes back is not met by all at once.
-        backoff: { type: 'exponential', delay, jitter: 0.2 },
-        removeOnComplete: { age, count: MOST_ENDED_TASKS },
-        removeOnFail: { age: DEAD_LETTER_SECONDS },
-      },
-      children: [
-        {
-          name: COMPUTE_JOB,
-          queueName: TASK_QUEUE,
-          prefix,
-          data,
-          // Without it a failed task would leave its webhook waiting for ever.
-          opts: { ...this.#taskOptions(id, data), continueParentOnFailure: true },
-        },
-      ],
+  async addUnlessThere(id: string, data: JobData, keep: Keep): Promise<TaskJob | undefined> {
+    return this.#send(id, data, async (sent) => {
+      const webhook = sent.task.callbackUrl === null ? undefined : this.#webhookOf(id, sent, keep);
+      const parent = webhook && { id: webhook.job.id ?? '', queue: this.webhooks.qualifiedName };
+      const options: JobsOptions = {
+        ...this.#taskOptions(id, sent, keep),
+        // Without the second option, the webhook of a failed task would wait forever.
+        ...(parent && { parent, continueParentOnFailure: true }),
+      };
+      const job: TaskJob = new Job(this.tasks, COMPUTE_JOB, sent, options, id);
+      const additions = [...(webhook ? [webhook] : []), { queue: this.tasks, job }];
+      const expiredBefore = Date.now() - this.#config.RETENTION_SECONDS * 1_000;
+      return (await addUnlessThere(this.#redis, additions, { expiredBefore })) ? job : undefined;
     });
-    const [child] = children ?? [];
-    if (!child) throw new Error('BullMQ gave back a flow without its child');
-    return child.job as TaskJob;
+  }
+
+  #webhookOf(taskId: string, { submission }: JobData, keep: Keep): Addition {
+    const { RETENTION_SECONDS: age } = this.#config;
+    const data: WebhookJobData = { version: WEBHOOK_JOB_VERSION, taskId };
+    const options: JobsOptions = {
+      // Not the task's id: a dead letter outlives its task, and a later submission may reuse that id.
+      jobId: submission,
+      attempts: GIVE_UP_AFTER.deliveries,
+      backoff: { type: WEBHOOK_BACKOFF },
+      removeOnComplete: { age, count: keep.done },
+      removeOnFail: { age: DEAD_LETTER_SECONDS, count: keep.deadLetters },
+      stackTraceLimit: STACK_TRACES,
+    };
+    const job = new Job(this.webhooks, WEBHOOK_JOB, data, options, submission);
+    return { queue: this.webhooks, job, waitsForChildren: true };
   }
 
   /**
-   * Asks a worker to fill the store up to `n` again, before all waiting tasks.
-   * One at a time for each n: a hundred readers of one lost segment make one job.
+   * Makes a worker run the job with this input before all waiting tasks, on behalf of a reader: no view shows it.
+   * Requests for the same input create one job.
    */
-  async addRepair(n: number, context: { requestId: string; traceparent: string }): Promise<void> {
-    const task = {
-      n,
-      timeoutSeconds: TASK_LIMITS.timeoutSeconds.default,
-      priority: 0,
-      fresh: false,
-      callbackUrl: null,
-    };
-    const data: JobData = { version: JOB_VERSION, task, submission: REPAIR_JOB, ...context };
-    const jobId = `${REPAIR_JOB}-${n}`;
-    const options = { jobId, lifo: true, removeOnComplete: true, removeOnFail: true };
-    await this.#send(jobId, data, (sent) => this.tasks.add(REPAIR_JOB, sent, options));
+  async recompute(input: object, context: { requestId: string; traceparent: string }): Promise<void> {
+    const options = { timeoutSeconds: TASK_LIMITS.timeoutSeconds.default, priority: 0, callbackUrl: null };
+    const { requestId, traceparent } = context;
+    const task = { ...input, ...options };
+    const data: JobData = { version: JOB_VERSION, task, submission: REPAIR_JOB, requestId, traceparent };
+    const jobId = `${REPAIR_JOB}-${createHash('sha256').update(JSON.stringify(input)).digest('hex')}`;
+    const jobOptions = { jobId, lifo: true, removeOnComplete: true, removeOnFail: true };
+    await this.#send(jobId, data, (sent) => this.tasks.add(REPAIR_JOB, sent, jobOptions));
+  }
+
+  /**
+   * Removes the oldest ended tasks and delivered webhooks, to free this many bytes in one or more calls; removal needs no
+   * memory. If all of them together take less, something else uses the memory, and nothing is removed. Dead letters are
+   * never removed, because there is no other record of them.
+   */
+  async trim(bytes: number): Promise<void> {
+    const [tasks, webhooks] = await Promise.all([
+      this.tasks.getJobCountByTypes('completed', 'failed'),
+      this.webhooks.getJobCountByTypes('completed'),
+    ]);
+    if (bytesOfEnded(tasks, webhooks) < bytes) return;
+    await Promise.all([
+      this.tasks.clean(MIN_KEPT_MS, TRIM_COUNT, 'completed'),
+      this.tasks.clean(MIN_KEPT_MS, TRIM_COUNT, 'failed'),
+      this.webhooks.clean(MIN_KEPT_MS, TRIM_COUNT, 'completed'),
+    ]);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#flow.close(), this.tasks.close(), this.webhooks.close()]);
+    await Promise.all([this.tasks.close(), this.webhooks.close()]);
   }
 
-  /** Where the request is traced, the worker goes on from the sending and not from the whole request. */
-  #send(id: string, data: JobData, send: (data: JobData) => Promise<TaskJob>): Promise<TaskJob> {
-    return producing({ queue: TASK_QUEUE, id }, data.traceparent, (traceparent) =>
+  /** If the request is traced, the worker continues from the producer span. */
+  #send<T>(id: string, data: JobData, send: (data: JobData) => Promise<T>): Promise<T> {
+    return withProducerSpan({ queue: this.tasks.name, id }, data.traceparent, (traceparent) =>
       send({ ...data, traceparent }),
     );
   }
 
-  #taskOptions(jobId: string, data: JobData): JobsOptions {
-    const keep = { age: this.#config.RETENTION_SECONDS, count: MOST_ENDED_TASKS };
+  #taskOptions(jobId: string, data: JobData, keep: Keep): JobsOptions {
+    const age = this.#config.RETENTION_SECONDS;
     return {
       jobId,
-      // BullMQ takes 0 for "no priority", which is what runs first.
+      // In BullMQ, 0 means no priority, which runs first.
       priority: data.task.priority,
-      attempts: 3,
+      attempts: GIVE_UP_AFTER.attempts,
       backoff: { type: 'exponential', delay: 1_000, jitter: 0.2 },
-      removeOnComplete: keep,
-      removeOnFail: keep,
-      stackTraceLimit: 5,
+      removeOnComplete: { age, count: keep.done },
+      removeOnFail: { age, count: keep.failed },
+      stackTraceLimit: STACK_TRACES,
     };
   }
 }

@@ -1,35 +1,27 @@
 import type { Response } from 'express';
-import type { Chunks } from './formats.ts';
+import { PacedWriter } from '../streams/paced-writer.ts';
+import type { ResultChunks } from '@primes/contracts';
 
 /**
- * Streams chunks as the body, no faster than the client takes them: each is with the kernel before the next is asked
- * for, so that its memory can be used again. A fault in mid-stream destroys the socket, so that the client cannot
- * take half a result for a whole one.
+ * Streams chunks as the body, no faster than the client reads them: each chunk is in the kernel before the next one is
+ * requested, so its memory can be reused. An error destroys the socket, so that the client cannot mistake a partial
+ * result for a complete one; so does a chunk that the client does not read within `stallMs`.
  */
-export async function sendChunks(res: Response, chunks: Chunks): Promise<void> {
+export async function sendChunks(res: Response, chunks: ResultChunks, stallMs: number): Promise<void> {
+  const writer = new PacedWriter(res, stallMs);
   try {
     for await (const chunk of chunks) {
-      // The client went away: nobody is left to be told, and nothing is wrong here.
+      // The client has disconnected, which is no error.
       if (res.destroyed) return;
-      await written(res, chunk);
+      await writer.write(chunk);
     }
     res.end();
   } catch (error) {
     res.destroy();
     if (!isAbort(error)) throw error;
+  } finally {
+    writer.close();
   }
-}
-
-/** Resolves once the kernel has all of the chunk, or the client is gone. */
-function written(res: Response, chunk: Uint8Array): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const done = () => {
-    res.off('close', done);
-    resolve(undefined);
-  };
-  res.once('close', done);
-  res.write(chunk, done);
-  return promise;
 }
 
 function isAbort(error: unknown): boolean {

@@ -1,7 +1,7 @@
+import { HttpError } from '@primes/service-kit';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Queue } from 'bullmq';
 import { Router, type Express, type NextFunction, type Request, type Response } from 'express';
-import { httpError } from '../errors.ts';
 
 export interface AdminCredentials {
   readonly ADMIN_USER?: string | undefined;
@@ -10,13 +10,13 @@ export interface AdminCredentials {
 
 const PATH = '/admin/queues';
 
-/** bull-board behind HTTP Basic credentials; undefined where none are configured. */
+/** bull-board behind HTTP Basic authentication; undefined if no credentials are configured. */
 export async function adminQueues(
   queues: readonly Queue[],
   { ADMIN_USER: user, ADMIN_PASSWORD: password }: AdminCredentials,
 ): Promise<Router | undefined> {
   if (user === undefined || password === undefined) return undefined;
-  // Loaded only where it is switched on: it brings a template engine and 15 MB.
+  // Loaded on demand: it adds a template engine and 15 MB.
   const [{ createBullBoard }, { BullMQAdapter }, { ExpressAdapter }] = await Promise.all([
     import('@bull-board/api'),
     import('@bull-board/api/bullMQAdapter'),
@@ -24,9 +24,9 @@ export async function adminQueues(
   ]);
   const serverAdapter = new ExpressAdapter().setBasePath(PATH);
   createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter });
-  // An application of its own, which would name itself in every answer.
+  // It is an Express application of its own, which would send X-Powered-By.
   const board = (serverAdapter.getRouter() as Express).disable('x-powered-by');
-  const router = Router();
+  const router = Router({ caseSensitive: true });
   router.use(PATH, requireCredentials(`${user}:${password}`), board);
   return router;
 }
@@ -37,12 +37,12 @@ function requireCredentials(expected: string) {
   return function checkCredentials(req: Request, _res: Response, next: NextFunction): void {
     const [scheme, value = ''] = (req.get('authorization') ?? '').split(' ');
     const given = Buffer.from(value, 'base64').toString();
-    // Digests of one length, compared in constant time: neither length nor prefix can be measured.
+    // Digests have equal length and are compared in constant time, so neither length nor prefix leaks.
     if (scheme?.toLowerCase() === 'basic' && timingSafeEqual(digest(given), wanted)) {
       next();
       return;
     }
     const headers = { 'WWW-Authenticate': 'Basic realm="queues", charset="UTF-8"' };
-    next(httpError('unauthorized', { detail: 'This dashboard needs a user and a password', headers }));
+    next(new HttpError('unauthorized', { detail: 'Expected valid HTTP Basic credentials', headers }));
   };
 }

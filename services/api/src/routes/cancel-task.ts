@@ -1,13 +1,13 @@
+import { validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
 import type { Cancel } from '../tasks/cancel.ts';
-import { queryOf } from './query.ts';
-import { NoQuery } from './schemas.ts';
-import { idOf, unknownTask } from './task-of.ts';
+import { NoQuery } from '../requests/schemas.ts';
+import { idOf, unknownTask } from '../requests/id-of.ts';
 
-/** DELETE /tasks/{id}: 202, since a worker ends it. */
+/** DELETE /tasks/{id}: 202, because a worker may still have to stop the task. */
 export function cancelTask(cancel: Cancel) {
   return async function handleCancelTask(req: Request, res: Response): Promise<void> {
-    queryOf(req, NoQuery);
+    validate(NoQuery, req.query);
     res.status(202).json((await cancel(idOf(req))) ?? unknownTask());
   };
 }

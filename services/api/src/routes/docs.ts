@@ -6,19 +6,19 @@ import express, { Router, type Request, type Response } from 'express';
 const require = createRequire(import.meta.url);
 
 /** /docs (Swagger UI), /redoc and /openapi.json; all assets come from this server. */
-export function docs(document: object): Router {
-  const router = Router();
-  // Only here: a compressed stream of primes would come in bursts, and events late.
+export function docs(title: string, document: object): Router {
+  const router = Router({ caseSensitive: true });
+  // Only here: compression would send results in bursts and delay events.
   router.use(['/docs', '/redoc', '/openapi.json'], compression());
   router.get('/openapi.json', (_req, res) => {
     res.json(document);
   });
-  router.get('/docs', page('Primes: Swagger UI', SWAGGER));
+  router.get('/docs', page(`${title}: Swagger UI`, SWAGGER));
   router.get('/docs/start.js', script(START_SWAGGER));
-  router.get('/redoc', page('Primes: ReDoc', REDOC));
+  router.get('/redoc', page(`${title}: ReDoc`, REDOC));
   router.get('/redoc/start.js', script(START_REDOC));
   router.use('/docs/assets', assets(dirname(require.resolve('swagger-ui-dist/package.json'))));
-  // Of this package the images have nothing but the bundle, which is complete; so it is a devDependency.
+  // A devDependency: the images contain only its self-contained bundle.
   router.use('/redoc/assets', assets(dirname(require.resolve('redoc/bundles/redoc.standalone.js'))));
   return router;
 }

@@ -1,9 +1,9 @@
+import { validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
-import { queryOf } from './query.ts';
-import { NoQuery } from './schemas.ts';
+import { NoQuery } from '../requests/schemas.ts';
 
-/** GET /health: this process answers; /readyz says what it can do. */
+/** GET /health: the process responds. /readyz shows the checks. */
 export function health(req: Request, res: Response): void {
-  queryOf(req, NoQuery);
+  validate(NoQuery, req.query);
   res.json({ status: 'healthy' });
 }

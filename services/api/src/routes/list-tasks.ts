@@ -1,17 +1,16 @@
-import { ERRORS, type TaskList } from '@primes/contracts';
+import type { TaskList } from '@primes/contracts';
 import { validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { lastPosition, type List, type ListPosition } from '../tasks/list.ts';
-import { queryOf } from './query.ts';
-import { ListTasksQuery } from './schemas.ts';
+import { ListTasksQuery } from '../requests/schemas.ts';
 
 const DEFAULT_LIMIT = 20;
 
-/** GET /tasks: a page of tasks, of one status or the newest of all. */
+/** GET /tasks: a page of tasks, of one status or of all. */
 export function listTasks(list: List) {
   return async function handleListTasks(req: Request, res: Response): Promise<void> {
-    const { status, limit = DEFAULT_LIMIT, cursor } = queryOf(req, ListTasksQuery);
+    const { status, limit = DEFAULT_LIMIT, cursor } = validate(ListTasksQuery, req.query);
     const last = lastPosition(status);
     const position = cursor === undefined ? last.map(() => 0) : decode(cursor, last);
     const { tasks, next, truncated } = await list({ status, position, limit });
@@ -19,7 +18,7 @@ export function listTasks(list: List) {
   };
 }
 
-/** Clients are to treat it as opaque. */
+/** Opaque to clients. */
 function encode(position: ListPosition): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
@@ -29,18 +28,18 @@ function decode(cursor: string, last: ListPosition): ListPosition {
   try {
     value = JSON.parse(Buffer.from(cursor, 'base64url').toString());
   } catch {
-    // Not ours: the schema refuses it below, by the name of the parameter.
+    // Not our cursor: the schema below rejects it under the name of the parameter.
   }
-  return validate(z.strictObject({ cursor: within(last) }), { cursor: value }, ERRORS.invalid).cursor;
+  return validate(z.strictObject({ cursor: within(last) }), { cursor: value }).cursor;
 }
 
-/** A list of all has another kind of cursor than a list of one status, and takes no other. */
+/** The cursor of an unfiltered list and that of a filtered list have different shapes. */
 function within(last: ListPosition) {
   return z.custom<ListPosition>(
     (value) =>
       Array.isArray(value) &&
       value.length === last.length &&
       last.every((most, i) => Number.isInteger(value[i]) && value[i] >= 0 && value[i] <= most),
-    'Must be the `next_cursor` of a page of the same list',
+    'Must be the `next_cursor` of the same list',
   );
 }

@@ -1,50 +1,45 @@
-import { METRICS_API } from '@primes/contracts';
-import { contextOf } from '@primes/service-kit';
+import { METRICS_CALLS } from '@primes/contracts';
+import { HttpError, contextOf, validate, withClientSpan } from '@primes/service-kit';
 import type { NextFunction, Request, Response } from 'express';
 import type { ApiConfig } from '../config.ts';
-import { httpError } from '../errors.ts';
-import { queryOf } from './query.ts';
-import { NoQuery } from './schemas.ts';
+import { NoQuery } from '../requests/schemas.ts';
 
-/** Stands before the methods: a call that there is not has none. */
+/** Runs before the methods, because an unknown call has none. */
 export function knownCall(req: Request, _res: Response, next: NextFunction): void {
-  if (Object.hasOwn(METRICS_API, callOf(req))) {
+  if (METRICS_CALLS.some((call) => call === callOf(req))) {
     next();
     return;
   }
-  const known = Object.keys(METRICS_API).join(', ');
-  throw httpError('not_found', { detail: `The metrics API knows ${known}` });
+  const known = METRICS_CALLS.join(', ');
+  throw new HttpError('not_found', { detail: `Expected one of ${known}` });
 }
 
-/** GET /api/metrics/{call}: the gateway's answer, as it is. */
+/** GET /api/metrics/{call}: forwards the response of the gateway. */
 export function metricsProxy(config: Pick<ApiConfig, 'METRICS_GATEWAY_URL' | 'METRICS_GATEWAY_TIMEOUT_MS'>) {
   return async function handleMetrics(req: Request, res: Response): Promise<void> {
-    queryOf(req, NoQuery);
+    validate(NoQuery, req.query);
     const { requestId, traceparent } = contextOf(req);
-    const answer = await ask(new URL(`/api/metrics/${callOf(req)}`, config.METRICS_GATEWAY_URL), {
-      headers: { 'x-request-id': requestId, traceparent },
-      signal: AbortSignal.timeout(config.METRICS_GATEWAY_TIMEOUT_MS),
-      redirect: 'error',
+    const url = new URL(`/api/metrics/${callOf(req)}`, config.METRICS_GATEWAY_URL);
+    const response = await withClientSpan({ method: 'GET', url, traceparent }, async (own) => {
+      const answer = await fetch(url, {
+        headers: { 'x-request-id': requestId, traceparent: own },
+        signal: AbortSignal.timeout(config.METRICS_GATEWAY_TIMEOUT_MS),
+        redirect: 'error',
+      });
+      const { status, headers } = answer;
+      return { status, headers, body: Buffer.from(await answer.arrayBuffer()) };
+    }).catch((cause: unknown) => {
+      const detail = 'The metrics gateway did not respond';
+      throw Object.assign(new HttpError('gateway_unavailable', { detail, retryAfter: 2 }), { cause });
     });
     for (const name of ['content-type', 'retry-after']) {
-      const value = answer.headers.get(name);
+      const value = response.headers.get(name);
       if (value !== null) res.set(name, value);
     }
-    res.status(answer.status).send(answer.body);
+    res.status(response.status).send(response.body);
   };
 }
 
 function callOf(req: Request): string {
   return String(req.params['call']);
-}
-
-async function ask(url: URL, init: RequestInit): Promise<{ status: number; headers: Headers; body: Buffer }> {
-  try {
-    const answer = await fetch(url, init);
-    return { status: answer.status, headers: answer.headers, body: Buffer.from(await answer.arrayBuffer()) };
-  } catch (error) {
-    throw Object.assign(httpError('gateway_unavailable', { detail: 'It does not answer', retryAfter: 2 }), {
-      cause: error,
-    });
-  }
 }

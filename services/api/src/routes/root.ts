@@ -1,11 +1,15 @@
+import { validate } from '@primes/service-kit';
+import type { JobType } from '@primes/contracts';
 import type { Request, Response } from 'express';
 import { VERSION } from '../version.ts';
-import { queryOf } from './query.ts';
-import { NoQuery } from './schemas.ts';
+import { NoQuery } from '../requests/schemas.ts';
 
-/** GET /: what this is and where its documentation stands. */
-export function root(req: Request, res: Response): void {
-  queryOf(req, NoQuery);
-  const message = 'Primes: the first N primes, computed asynchronously';
-  res.vary('Accept').json({ message, version: VERSION, docs: '/docs' });
+/** GET /: the name of the service and the path of its documentation. */
+export function root({ title, summary }: Pick<JobType<object>, 'title' | 'summary'>) {
+  const message = `${title}: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`;
+
+  return function handleRoot(req: Request, res: Response): void {
+    validate(NoQuery, req.query);
+    res.vary('Accept').json({ message, version: VERSION, docs: '/docs' });
+  };
 }

@@ -1,34 +1,27 @@
-import { ERRORS, submitTaskSchema, type TaskSpec } from '@primes/contracts';
-import { contextOf, validate } from '@primes/service-kit';
+import { submitTaskSchema, type JobType, type TaskSpec } from '@primes/contracts';
+import { HttpError, contextOf, validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
 import type { ApiConfig } from '../config.ts';
-import { httpError } from '../errors.ts';
 import type { Submit } from '../tasks/submit.ts';
 import type { AddressRules } from '../webhooks/address-rules.ts';
-import { queryOf } from './query.ts';
-import { IdempotencyKey, NoQuery } from './schemas.ts';
+import { IdempotencyKey, NoQuery } from '../requests/schemas.ts';
 
 export interface SubmitTaskDeps {
   readonly submit: Submit;
   readonly rules: AddressRules;
-  readonly config: Pick<ApiConfig, 'MAX_N'>;
+  readonly type: JobType<object>;
+  readonly config: ApiConfig;
 }
 
-/** POST /tasks: check all of it, then put it on the queue. */
-export function submitTask({ submit, rules, config }: SubmitTaskDeps) {
-  const schema = submitTaskSchema(config.MAX_N);
+/** POST /tasks: validates the request and adds the task to the queue. */
+export function submitTask({ submit, rules, type, config }: SubmitTaskDeps) {
+  const schema = withAddressRules(submitTaskSchema(type.submission(config)), rules);
 
   return async function handleSubmitTask(req: Request, res: Response): Promise<void> {
-    queryOf(req, NoQuery);
-    const body = validate(schema, jsonBody(req), ERRORS.invalid);
-    const spec: TaskSpec = {
-      n: body.n,
-      timeoutSeconds: body.timeout_seconds,
-      priority: body.priority,
-      fresh: body.fresh,
-      callbackUrl: body.callback_url ?? null,
-    };
-    if (spec.callbackUrl !== null) refuseForbiddenAddress(rules, spec.callbackUrl);
+    validate(NoQuery, req.query);
+    const { timeout_seconds, priority, callback_url, ...input } = validate(schema, jsonBody(req));
+    const options = { timeoutSeconds: timeout_seconds, priority, callbackUrl: callback_url ?? null };
+    const spec: TaskSpec = { ...input, ...options };
     const { requestId, traceparent } = contextOf(req);
     const { summary, created } = await submit(spec, {
       requestId,
@@ -45,12 +38,13 @@ export function submitTask({ submit, rules, config }: SubmitTaskDeps) {
 }
 
 function jsonBody(req: Request): unknown {
-  // Express has parsed what says to be JSON, and left everything else.
+  // Express parses only bodies of type JSON.
   if (req.body !== undefined) return req.body;
   if (req.is('application/json') === false) {
-    throw httpError('unsupported_media_type', { detail: 'Content-Type must be application/json' });
+    const detail = `Content-Type must be application/json, received ${req.get('content-type') ?? 'none'}`;
+    throw new HttpError('unsupported_media_type', { detail });
   }
-  throw httpError('malformed', { detail: 'The body is empty' });
+  throw new HttpError('malformed', { detail: 'The body must be JSON, received none' });
 }
 
 function idempotencyKeyOf(req: Request): string | undefined {
@@ -59,12 +53,15 @@ function idempotencyKeyOf(req: Request): string | undefined {
   const parsed = IdempotencyKey.safeParse(key);
   if (parsed.success) return parsed.data;
   const detail = parsed.error.issues.map((issue) => issue.message).join('; ');
-  throw httpError('malformed', { detail: `Idempotency-Key: ${detail}` });
+  throw new HttpError('malformed', { detail: `Idempotency-Key: ${detail}` });
 }
 
-function refuseForbiddenAddress(rules: AddressRules, url: string): void {
-  const reason = rules.refusalOfUrl(url);
-  if (reason === undefined) return;
-  const detail = `callback_url: ${reason}`;
-  throw httpError('invalid', { detail, errors: [{ field: 'callback_url', detail: reason }] });
+/** Part of the schema, so that a forbidden address is reported together with other errors. */
+function withAddressRules(schema: ReturnType<typeof submitTaskSchema>, rules: AddressRules) {
+  return schema.extend({
+    callback_url: schema.shape.callback_url.superRefine((url, context) => {
+      const reason = url === undefined ? undefined : rules.rejectionOf(url);
+      if (reason !== undefined) context.addIssue(reason);
+    }),
+  });
 }

@@ -1,62 +1,81 @@
 import { hasEnded, type TaskSummary } from '@primes/contracts';
+import {
+  HttpError,
+  askToReconnect,
+  isEventSource,
+  isRedisUnavailable,
+  openEventStream,
+  validate,
+} from '@primes/service-kit';
 import type { Request, Response } from 'express';
+import { PacedWriter } from '../streams/paced-writer.ts';
+import type { StreamLimits } from '../streams/slots.ts';
 import type { Lookup } from '../tasks/lookup.ts';
 import type { TaskWatcher } from '../tasks/watcher.ts';
-import { endOf } from './end-of.ts';
-import { queryOf } from './query.ts';
-import { NoQuery } from './schemas.ts';
-import { taskOf } from './task-of.ts';
+import { endOf } from '../requests/end-of.ts';
+import { NoQuery } from '../requests/schemas.ts';
+import { idOf, unknownTask } from '../requests/id-of.ts';
 
-/** Comments sent this often keep proxies, which cut idle connections after 30 to 60 s, from cutting. */
+/** Interval of comments that keep the connection open: proxies close idle connections after 30 to 60 s. */
 const HEARTBEAT_MS = 15_000;
 
 export interface TaskEventsDeps {
   readonly lookup: Lookup;
   readonly watcher: TaskWatcher;
+  readonly streams: StreamLimits;
   /** Aborted when the process stops: streams end at once, and clients reconnect elsewhere. */
   readonly stopping: AbortSignal;
 }
 
 /**
- * GET /tasks/{id}/events: the task as server-sent events, at once and after each change, until it
- * ends. An event's id names the state it shows, so a client that reconnects with Last-Event-ID is
- * not told again what it knows; 204 tells it that there is nothing more to come.
+ * GET /tasks/{id}/events: the task as server-sent events, at once and after each change, until it ends. The event id
+ * identifies the state, so a client that reconnects with Last-Event-ID does not receive it again; 204 means that there
+ * are no more events.
  */
-export function taskEvents({ lookup, watcher, stopping }: TaskEventsDeps) {
+export function taskEvents({ lookup, watcher, streams, stopping }: TaskEventsDeps) {
   return async function handleTaskEvents(req: Request, res: Response): Promise<void> {
-    queryOf(req, NoQuery);
-    const { summary } = await taskOf(req, lookup);
-    let known = req.get('last-event-id');
-    if (hasEnded(summary.status) && known === eventId(summary)) {
-      res.status(204).end();
-      return;
-    }
-    res
-      .status(200)
-      .type('text/event-stream')
-      .set({ 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' })
-      .flushHeaders();
-    if (req.method === 'HEAD') {
-      res.end();
-      return;
-    }
-    const heartbeat = setInterval(() => res.write(': heartbeat\n\n'), HEARTBEAT_MS);
+    validate(NoQuery, req.query);
     try {
-      const id = summary.request_id;
-      const signal = endOf(res, stopping);
-      for await (const task of watcher.changes(id, { read: () => lookup(id), signal })) {
+      const { summary } = (await lookup(idOf(req))) ?? unknownTask();
+      const known = req.get('last-event-id');
+      if (hasEnded(summary.status) && known === eventId(summary)) res.status(204).end();
+      else if (req.method === 'HEAD') openEventStream(res).end();
+      else await streams.watchers.hold(() => follow(res, summary.request_id, known));
+    } catch (error) {
+      if (res.headersSent || !isTemporary(error) || !isEventSource(req)) throw error;
+      askToReconnect(res);
+    }
+  };
+
+  async function follow(res: Response, id: string, knownId: string | undefined): Promise<void> {
+    openEventStream(res).flushHeaders();
+    const writer = new PacedWriter(res, streams.stallMs);
+    const heartbeat = setInterval(() => {
+      if (!writer.waiting) void writer.write(': heartbeat\n\n');
+    }, HEARTBEAT_MS);
+    let known = knownId;
+    try {
+      const options = { read: () => lookup(id), signal: endOf(res, stopping), throughOutages: true };
+      for await (const task of watcher.changes(id, options)) {
         if (!task) break;
         if (eventId(task.summary) !== known) {
           known = eventId(task.summary);
-          res.write(`id: ${known}\nevent: task\ndata: ${JSON.stringify(task.summary)}\n\n`);
+          // Changes until the client has read it are skipped: an event contains the current task.
+          await writer.write(`id: ${known}\nevent: task\ndata: ${JSON.stringify(task.summary)}\n\n`);
         }
         if (hasEnded(task.summary.status)) break;
       }
     } finally {
       clearInterval(heartbeat);
+      writer.close();
       res.end();
     }
-  };
+  }
+}
+
+/** Whether an error becomes a 503, so that a retry may succeed. */
+function isTemporary(error: unknown): boolean {
+  return isRedisUnavailable(error) || (error instanceof HttpError && error.status === 503);
 }
 
 function eventId({ status, progress }: TaskSummary): string {

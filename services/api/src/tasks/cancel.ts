@@ -1,7 +1,11 @@
-import { cancelChannel, hasEnded, type TaskSummary } from '@primes/contracts';
+import { attributesOf, cancelChannel, hasEnded, type JobType, type TaskSummary } from '@primes/contracts';
+import { HttpError, type Logger } from '@primes/service-kit';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
-import { httpError } from '../errors.ts';
+import type { ApiMetrics } from '../metrics.ts';
+import type { QueueDepth } from '../queue/queue-depth.ts';
+import type { TaskQueues } from '../queue/task-queues.ts';
+import { withdraw } from '../queue/withdraw.ts';
 import type { Lookup } from './lookup.ts';
 import type { Task } from './task-view.ts';
 import type { TaskWatcher } from './watcher.ts';
@@ -9,51 +13,77 @@ import type { TaskWatcher } from './watcher.ts';
 export type Cancel = (id: string) => Promise<TaskSummary | undefined>;
 
 export interface CancelDeps {
+  readonly type: JobType<object>;
   readonly redis: Redis;
+  readonly queues: TaskQueues;
+  readonly depth: QueueDepth;
   readonly lookup: Lookup;
   readonly watcher: TaskWatcher;
+  readonly metrics: ApiMetrics;
+  readonly log: Logger;
   readonly config: Pick<ApiConfig, 'QUEUE_PREFIX'>;
 }
 
-/** How long a worker may take to end a task; it looks between segments, at least four times a second. */
+/** How long a worker may take to end a task; its job checks the signal, at least four times a second. */
 const SETTLE_MS = 1_000;
 
 /**
- * The use case of DELETE: marks the job, tells all workers, and leaves its end to the one that has it.
- * A task that completes at the same time stays done: the mark counts only on what is not completed.
+ * The use case of DELETE: ends a waiting task at once, and asks the worker of a running task to stop it. A task that
+ * completes or fails first keeps that status.
  *
- * @returns undefined when there is no such task
+ * @returns the task, `processing` if its worker has not stopped it within a second; undefined if there is none
  */
-export function createCancel({ redis, lookup, watcher, config }: CancelDeps): Cancel {
+export function createCancel(deps: CancelDeps): Cancel {
+  const { type, redis, queues, depth, lookup, watcher, metrics, log, config } = deps;
+
   return async function cancel(id) {
     const task = await lookup(id);
     if (!task) return undefined;
-    refuseIfEnded(task.summary);
-    const { job } = task;
-    await job.updateData({ ...job.data, cancelledAt: Date.now() });
-    await redis.publish(cancelChannel(config.QUEUE_PREFIX), id);
-    // One that waits for a retry would stay for the rest of its backoff.
-    if (await job.isDelayed()) await job.promote().catch(() => undefined);
-    const after = await settled(id);
-    if (after?.summary.status === 'done') refuseIfEnded(after.summary);
+    rejectIf(hasEnded(task.summary.status), task);
+    const after = await settled(await end(task));
+    if (after) rejectIf(['done', 'failed'].includes(after.summary.status), after);
     return after?.summary;
   };
 
-  /**
-   * The task as it stays. Whoever takes a waiting one will see the mark, but a worker that has it may be
-   * past its last look: only once that worker has ended it, it is known which came first.
-   */
-  async function settled(id: string): Promise<Task | undefined> {
+  /** The task once its worker has stopped it, or unchanged after a timeout. */
+  async function settled(task: Task | undefined): Promise<Task | undefined> {
+    if (!task || hasEnded(task.summary.status)) return task;
+    const id = task.summary.request_id;
+    // The worker also checks by itself, so a failed publication is no error.
+    await redis.publish(cancelChannel(config.QUEUE_PREFIX, type.name), id).catch(() => undefined);
     const signal = AbortSignal.timeout(SETTLE_MS);
-    let task: Task | undefined;
-    for await (task of watcher.changes(id, { read: () => lookup(id), signal })) {
-      if (task?.state !== 'active' || task.job.finishedOn !== undefined) break;
+    let after: Task | undefined;
+    for await (after of watcher.changes(id, { read: () => lookup(id), signal })) {
+      // Its worker has returned it to the queue, for a retry or a hand-over: now it waits and can be ended.
+      if (after?.summary.status === 'pending') after = await end(after);
+      if (!after || hasEnded(after.summary.status)) break;
     }
-    return task;
+    return after;
+  }
+
+  /** Ends the task if it waits, or marks it for its worker; returns the task after that. */
+  async function end(task: Task): Promise<Task | undefined> {
+    if ((await withdraw(redis, queues, task.job)) === 'withdrawn') {
+      depth.removed();
+      metrics.taskCancelled();
+      log.info(identify(type, task), 'task cancelled');
+    }
+    return lookup(task.summary.request_id);
   }
 }
 
-function refuseIfEnded(summary: TaskSummary): void {
-  if (!hasEnded(summary.status)) return;
-  throw httpError('already_ended', { detail: `The task is ${summary.status}` });
+function rejectIf(ended: boolean, { summary }: Task): void {
+  if (ended)
+    throw new HttpError('already_ended', {
+      detail: `Expected a task that has not ended, received one that is ${summary.status}`,
+    });
+}
+
+function identify(type: JobType<object>, { summary, stored, job }: Task) {
+  return {
+    task_id: summary.request_id,
+    request_id: job.data.requestId,
+    trace_id: stored.traceparent.split('-')[1],
+    ...attributesOf(type, stored.task),
+  };
 }

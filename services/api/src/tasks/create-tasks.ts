@@ -3,7 +3,7 @@ import { createList, type List } from './list.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { createSubmit, type Submit, type SubmitDeps } from './submit.ts';
 
-/** What can be done with tasks: one function a use case. */
+/** The use cases of tasks, one function each. */
 export interface Tasks {
   readonly submit: Submit;
   readonly lookup: Lookup;
@@ -11,13 +11,14 @@ export interface Tasks {
   readonly list: List;
 }
 
-export function createTasks(deps: Omit<SubmitDeps & CancelDeps, 'lookup'>): Tasks {
-  const { queues, config } = deps;
-  const lookup = createLookup(queues, config);
+export function createTasks(deps: Omit<SubmitDeps & CancelDeps, 'lookup' | 'view'>): Tasks {
+  const { queues, config, type } = deps;
+  const view = Object.keys(type.view);
+  const lookup = createLookup(queues, view, config);
   return {
-    submit: createSubmit({ ...deps, lookup }),
+    submit: createSubmit({ ...deps, view, lookup }),
     lookup,
     cancel: createCancel({ ...deps, lookup }),
-    list: createList(queues),
+    list: createList(queues, view),
   };
 }

@@ -1,33 +1,33 @@
 import type { TaskList, TaskStatus, TaskSummary } from '@primes/contracts';
-import { Job, type JobType } from 'bullmq';
+import { Job, type JobType as State } from 'bullmq';
 import type { TaskJob, TaskQueues } from '../queue/task-queues.ts';
 import { toTask, type Task } from './task-view.ts';
 
-/** BullMQ's states in which tasks of a status are found; a cancelled one may be in any of them. */
-const STATES_OF: Record<TaskStatus, readonly JobType[]> = {
+/** The BullMQ states of each status; cancelled tasks are in the failed set. */
+const STATES_OF: Record<TaskStatus, readonly State[]> = {
   pending: ['waiting', 'prioritized', 'delayed'],
   processing: ['active'],
   done: ['completed'],
   failed: ['failed'],
-  cancelled: ['failed', 'active', 'waiting', 'prioritized', 'delayed'],
+  cancelled: ['failed'],
 };
 const ALL_STATES = [...new Set(Object.values(STATES_OF).flat())];
 
-/** How deep an unfiltered list goes, over all its pages. */
-const DEEPEST = 1_000;
-/** How many jobs one page of a filtered list looks at; it ends short, with a cursor, if few match. */
-const MOST_LOOKED_AT = 1_000;
+/** Maximum length of an unfiltered list, over all its pages. */
+const MAX_UNFILTERED = 1_000;
+/** Maximum number of jobs that one page of a filtered list reads; if few match, the page is short and has a cursor. */
+const MAX_SCANNED = 1_000;
 
 /**
- * Where the page before ended. Of one status: which of its states comes next, and how many of that
- * came before. Of all: how many of each state came before.
+ * The end of the previous page. Filtered list: index of the state, number of its tasks before the position, and number
+ * of those after it. Unfiltered list: number of tasks before the position, for each state.
  */
 export type ListPosition = readonly number[];
 
-/** How long the positions of a list are, and how large each number in them may be. The first is all zeros. */
+/** The maximum of each number of a position; the first position is all zeros. */
 export function lastPosition(status: TaskStatus | undefined): ListPosition {
-  if (status === undefined) return ALL_STATES.map(() => DEEPEST);
-  return [STATES_OF[status].length - 1, Number.MAX_SAFE_INTEGER];
+  if (status === undefined) return ALL_STATES.map(() => MAX_UNFILTERED);
+  return [STATES_OF[status].length - 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
 }
 
 export interface ListQuery {
@@ -41,57 +41,73 @@ export interface ListPage extends Omit<TaskList, 'next_cursor'> {
   readonly next: ListPosition | undefined;
 }
 
+interface Source {
+  readonly queues: TaskQueues;
+  /** The visible fields of the input. */
+  readonly view: readonly string[];
+}
+
 export type List = (query: ListQuery) => Promise<ListPage>;
 
 /** The use case of GET /tasks. */
-export function createList(queues: TaskQueues): List {
+export function createList(queues: TaskQueues, view: readonly string[]): List {
+  const source = { queues, view };
+
   return async function list(query) {
-    return query.status === undefined ? newestOfAll(queues, query) : ofStatus(queues, query, query.status);
+    return query.status === undefined ? newestOfAll(source, query) : ofStatus(source, query, query.status);
   };
 }
 
 /**
- * One status in its states' own order, the newest first. New tasks move the rest along, so a page may
- * repeat a task of the page before, and never misses one.
+ * Tasks of one status, in the order of its states, newest first. A page may repeat tasks of the previous page, but it
+ * never skips one, even if new tasks shift the list or the client cancels tasks that it reads. It continues after as many
+ * tasks as were before the position, or before as many as were after it, whichever is earlier.
  */
-async function ofStatus(queues: TaskQueues, query: ListQuery, status: TaskStatus): Promise<ListPage> {
+async function ofStatus(source: Source, query: ListQuery, status: TaskStatus): Promise<ListPage> {
   const states = STATES_OF[status];
   const { limit } = query;
-  let [state = 0, offset = 0] = query.position;
+  let [stateIndex = 0, offset = 0] = query.position;
+  let [, , after = 0] = query.position;
   const found: TaskSummary[] = [];
-  let lookedAt = 0;
-  for (let type = states[state]; type !== undefined; type = states[state]) {
-    if (lookedAt >= MOST_LOOKED_AT) break;
-    const tasks = await read(queues, type, { offset, limit });
-    lookedAt += tasks.length;
+  let scanned = 0;
+  for (let state = states[stateIndex]; state !== undefined; state = states[stateIndex]) {
+    if (scanned >= MAX_SCANNED) break;
+    const total = await source.queues.tasks.getJobCountByTypes(state);
+    offset = Math.max(0, Math.min(offset, total - after));
+    const tasks = await read(source, state, { offset, limit });
+    scanned += tasks.length;
     for (const [index, task] of tasks.entries()) {
       if (task?.summary.status !== status) continue;
       found.push(task.summary);
-      if (found.length === limit)
-        return { tasks: found, next: [state, offset + index + 1], truncated: false };
+      if (found.length === limit) {
+        const before = offset + index + 1;
+        return { tasks: found, next: [stateIndex, before, Math.max(0, total - before)], truncated: false };
+      }
     }
     if (tasks.length < limit) {
-      state++;
+      stateIndex++;
       offset = 0;
+      after = 0;
     } else {
       offset += tasks.length;
+      after = Math.max(0, total - offset);
     }
   }
-  return { tasks: found, next: state < states.length ? [state, offset] : undefined, truncated: false };
+  const next = stateIndex < states.length ? [stateIndex, offset, after] : undefined;
+  return { tasks: found, next, truncated: false };
 }
 
 /**
- * All states side by side, each in its own order: next comes the one whose turn has the task that was
- * submitted last. A page starts where the one before ended in each state, so none is left out, though
- * tasks end, and are prioritized, in another order than they were submitted in.
+ * Merges all states, each in its own order, by time of submission. A page starts in each state where the previous page
+ * ended, so it skips no task, although tasks end and are prioritized in a different order.
  */
-async function newestOfAll(queues: TaskQueues, { position, limit }: ListQuery): Promise<ListPage> {
-  const room = Math.min(limit, DEEPEST - position.reduce((sum, offset) => sum + offset, 0));
+async function newestOfAll(source: Source, { position, limit }: ListQuery): Promise<ListPage> {
+  const room = Math.min(limit, MAX_UNFILTERED - position.reduce((sum, offset) => sum + offset, 0));
   if (room <= 0) return { tasks: [], next: undefined, truncated: true };
   const next = [...position];
-  // One more than there is room for tells whether there are more.
+  // One task more than fits shows whether there are more.
   const perState = await Promise.all(
-    ALL_STATES.map((type, i) => read(queues, type, { offset: next[i] ?? 0, limit: room + 1 })),
+    ALL_STATES.map((state, i) => read(source, state, { offset: next[i] ?? 0, limit: room + 1 })),
   );
   const found = new Map<string, TaskSummary>();
   for (let taken = 0; taken < room; taken++) {
@@ -99,15 +115,15 @@ async function newestOfAll(queues: TaskQueues, { position, limit }: ListQuery): 
     if (turn === undefined) break;
     const task = perState[turn]?.shift();
     next[turn] = (next[turn] ?? 0) + 1;
-    // A task that moved on while the states were read is in two of them.
+    // A task that changed its state during the read occurs twice.
     if (task) found.set(task.summary.request_id, task.summary);
   }
   const more = perState.some((tasks) => tasks.length > 0);
-  const deep = next.reduce((sum, offset) => sum + offset, 0) >= DEEPEST;
-  return { tasks: [...found.values()], next: more && !deep ? next : undefined, truncated: more && deep };
+  const atEnd = next.reduce((sum, offset) => sum + offset, 0) >= MAX_UNFILTERED;
+  return { tasks: [...found.values()], next: more && !atEnd ? next : undefined, truncated: more && atEnd };
 }
 
-/** The state whose first task was submitted last; what is no task is got out of the way first. */
+/** The state whose first task was submitted last; jobs that are no tasks come first, so that they are skipped. */
 function newestTurn(perState: readonly (readonly (Task | undefined)[])[]): number | undefined {
   let turn: number | undefined;
   let newest = -Infinity;
@@ -121,17 +137,16 @@ function newestTurn(perState: readonly (readonly (Task | undefined)[])[]): numbe
   return turn;
 }
 
-/** Tasks of one BullMQ state, newest first; undefined where a job is no task or has just gone. */
+/** Tasks of one BullMQ state, newest first; undefined if a job is no task or was just removed. */
 async function read(
-  queues: TaskQueues,
-  type: JobType,
+  { queues, view }: Source,
+  state: State,
   { offset, limit }: { offset: number; limit: number },
 ): Promise<(Task | undefined)[]> {
-  // Not getJobs: it leaves out what has just gone, and a short page would look like the last one.
-  const ids = await queues.tasks.getRanges([type], offset, offset + limit - 1);
+  // Not getJobs: it skips jobs that were just removed, and a short page would look like the last one.
+  const ids = await queues.tasks.getRanges([state], offset, offset + limit - 1);
   const jobs = await Promise.all(
     ids.map((id) => Job.fromId(queues.tasks, id) as Promise<TaskJob | undefined>),
   );
-  const state = type === 'active' ? 'active' : 'waiting';
-  return jobs.map((job) => (job ? toTask(job, state) : undefined));
+  return jobs.map((job) => (job ? toTask(job, state === 'active' ? 'active' : 'waiting', view) : undefined));
 }

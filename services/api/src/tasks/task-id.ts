@@ -1,9 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The task id that belongs to an Idempotency-Key: a UUIDv8 (RFC 9562 §5.8) filled from
- * HMAC-SHA256(secret, principal NUL key), so that every instance finds the same task, without a
- * record of keys, and nobody can guess the id from the key.
+ * The task id of an Idempotency-Key: a UUIDv8 (RFC 9562 §5.8) filled from HMAC-SHA256(secret, principal NUL key). So
+ * every instance finds the same task without a record of keys, and the id cannot be guessed from the key.
  */
 export function taskIdOfKey(
   key: string,
@@ -18,7 +17,7 @@ export function taskIdOfKey(
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Whether `id` can be a task's at all; what cannot is not looked for in Redis. */
+/** Whether `id` has the form of a task id; if not, Redis is not queried. */
 export function isTaskId(id: string): boolean {
   return UUID.test(id);
 }

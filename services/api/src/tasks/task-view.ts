@@ -2,74 +2,59 @@ import {
   COMPUTE_JOB,
   StoredTaskSchema,
   decodeFailure,
+  outcomeOf,
   progressOf,
+  type JobReturnValue,
   type StoredTask,
-  type TaskStatus,
   type TaskSummary,
 } from '@primes/contracts';
 import type { JobState } from 'bullmq';
 import type { TaskJob } from '../queue/task-queues.ts';
 
-/** A task as it stands in the queue, read for this moment. */
+/** A task, as read from the queue. */
 export interface Task {
   readonly job: TaskJob;
-  readonly state: JobState | 'unknown';
   readonly stored: StoredTask;
   readonly summary: TaskSummary;
 }
 
 /**
- * BullMQ's job → our task. `state` must have been read before `job`: the job's own fields say
- * whether it has ended, and they are then never older than the state.
+ * Converts a BullMQ job to a task. `state` must be read before `job`: the fields of the job decide whether it has ended,
+ * and then they are never older than the state.
  *
+ * @param view the visible fields of the input
  * @returns undefined when the job is no task (a repair, or data that no version of ours wrote)
  */
-export function toTask(job: TaskJob, state: JobState | 'unknown'): Task | undefined {
+export function toTask(job: TaskJob, state: JobState | 'unknown', view: readonly string[]): Task | undefined {
   if (job.name !== COMPUTE_JOB || job.id === undefined) return undefined;
   const parsed = StoredTaskSchema.safeParse(job.data);
   if (!parsed.success) return undefined;
   const stored = parsed.data;
-  const { task, cancelledAt, traceparent } = stored;
+  const { task, traceparent } = stored;
   const progress = progressOf(job);
-  const status = statusOf(job, state, cancelledAt);
-  const startedAt = progress?.startedAt ?? startOfWork(job) ?? job.processedOn;
-  const finishedAt = job.finishedOn ?? (status === 'cancelled' ? cancelledAt : undefined);
+  const status = outcomeOf(job) ?? (state === 'active' ? 'processing' : 'pending');
+  // Unlike its type, only a completed job has one.
+  const returned = job.returnvalue as JobReturnValue | null | undefined;
+  const startedAt = progress?.startedAt ?? returned?.startedAt ?? job.processedOn;
   const summary: TaskSummary = {
     request_id: job.id,
-    n: task.n,
+    ...Object.fromEntries(view.map((field) => [field, task[field]])),
     status,
     priority: task.priority,
-    fresh: task.fresh,
     timeout_seconds: task.timeoutSeconds,
     progress: status === 'done' ? 100 : percent(progress),
     error: status === 'failed' ? decodeFailure(job.failedReason) : null,
     created_at: new Date(job.timestamp).toISOString(),
     started_at: toInstant(startedAt),
-    finished_at: toInstant(finishedAt),
+    finished_at: toInstant(job.finishedOn),
     traceparent,
   };
-  return { job, state, stored, summary };
+  return { job, stored, summary };
 }
 
-function statusOf(job: TaskJob, state: JobState | 'unknown', cancelledAt: number | undefined): TaskStatus {
-  if (job.finishedOn !== undefined && hasResult(job)) return 'done';
-  if (cancelledAt !== undefined) return 'cancelled';
-  if (job.finishedOn !== undefined) return 'failed';
-  return state === 'active' ? 'processing' : 'pending';
-}
-
-/** Typed as always there, but only a completed job has one. */
-function hasResult(job: TaskJob): boolean {
-  return (job.returnvalue as unknown) != null;
-}
-
-function startOfWork(job: TaskJob): number | undefined {
-  return hasResult(job) ? job.returnvalue.startedAt : undefined;
-}
-
-function percent(progress: { segmentsDone: number; segmentsTotal: number } | undefined): number {
-  if (!progress || progress.segmentsTotal === 0) return 0;
-  return Math.min(99, Math.floor((100 * progress.segmentsDone) / progress.segmentsTotal));
+function percent(progress: { done: number; total: number } | undefined): number {
+  if (!progress || progress.total === 0) return 0;
+  return Math.min(99, Math.floor((100 * progress.done) / progress.total));
 }
 
 function toInstant(epochMs: number | undefined): string | null {

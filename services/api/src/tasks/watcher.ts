@@ -1,60 +1,83 @@
-import { EventEmitter } from 'node:events';
-import { cancelChannel } from '@primes/contracts';
+import { isRedisUnavailable } from '@primes/service-kit';
 import type { Redis } from 'ioredis';
-import { TaskEvents, type TaskEventsConfig } from './task-events.ts';
+import { TaskChangeReader, type TaskChangeReaderConfig } from './task-change-reader.ts';
+import { WatchedTask } from './watched-task.ts';
 
-/** Milliseconds after which a waiting client's task is read again without an event: events can be trimmed. */
-const REREAD_MS = 5_000;
+export interface WatchOptions<T> {
+  /** The same for all watchers of a task. */
+  readonly read: () => Promise<T>;
+  readonly signal: AbortSignal;
+  /** Yields after the end of the task and, if it has not ended, when the time is up; not after its other changes. */
+  readonly endOnly?: boolean;
+  /** Continues while Redis is unavailable, and yields nothing until it is back. */
+  readonly throughOutages?: boolean;
+}
 
-/** Tells those who wait for a task that it has changed; what it is now, they read for themselves. */
+/** Notifies watchers of a task about changes; they read the task themselves. */
 export class TaskWatcher {
-  readonly #emitter = new EventEmitter().setMaxListeners(0);
-  readonly #events: TaskEvents;
-  readonly #cancels: Redis;
+  readonly #watched = new Map<string, WatchedTask>();
+  readonly #events: TaskChangeReader;
 
-  /** `redis` must be a background connection: copies of it block and subscribe. */
-  constructor(redis: Redis, config: TaskEventsConfig) {
-    const changed = (id: string) => this.#emitter.emit(id);
-    const copy = () => redis.duplicate().on('error', () => undefined);
-    this.#events = new TaskEvents(copy(), config, changed);
-    this.#cancels = copy();
-    this.#cancels.on('message', (_channel, id: string) => changed(id));
-    void this.#cancels.subscribe(cancelChannel(config.QUEUE_PREFIX)).catch(() => undefined);
+  /** @param redis a background connection; reads block a duplicate of it */
+  constructor(redis: Redis, config: TaskChangeReaderConfig) {
+    const duplicate = redis.duplicate().on('error', () => undefined);
+    this.#events = new TaskChangeReader(duplicate, config, (id, ended) =>
+      this.#watched.get(id)?.changed(ended),
+    );
   }
 
   /**
-   * Subscribes to a task and then reads it, so that no change falls between. Yields what `read` gives
-   * at once, after every change, and every few seconds in case an event was lost, until `signal` aborts.
+   * Subscribes to a task and then reads it, so that no change is missed. Yields the result of `read` at once, after
+   * every change, and every few seconds in case an event was lost, until `signal` is aborted. It reads at least once, even
+   * if the time was up while Redis was slow.
    */
   async *changes<T>(
     id: string,
-    { read, signal }: { read: () => Promise<T>; signal: AbortSignal },
+    { read, signal, endOnly = false, throughOutages = false }: WatchOptions<T>,
   ): AsyncGenerator<T> {
     let wake = Promise.withResolvers<undefined>();
     const changed = () => {
       wake.resolve(undefined);
     };
-    this.#emitter.on(id, changed);
+    let skipped: boolean;
+    const wakeUp = (ended: boolean) => {
+      if (ended || !endOnly) changed();
+      else skipped = true;
+    };
+    const task = this.#watch(id, wakeUp);
     signal.addEventListener('abort', changed);
-    await this.#events.listen();
+    const isOver = () => signal.aborted;
+    const hasSkipped = () => skipped;
+    if (isOver()) changed();
     try {
-      while (!signal.aborted) {
-        // Renewed before the read: what changes while it is under way, wakes again.
+      await Promise.race([this.#events.listen(), wake.promise]);
+      do {
+        // Renewed before the read, so that a change during the read wakes it again.
         wake = Promise.withResolvers();
-        yield await read();
-        const reread = setTimeout(changed, REREAD_MS);
+        skipped = false;
+        try {
+          yield await task.read(read);
+        } catch (error) {
+          if (!throughOutages || !isRedisUnavailable(error)) throw error;
+        }
+        if (isOver()) break;
         await wake.promise;
-        clearTimeout(reread);
-      }
+      } while (!isOver() || hasSkipped());
     } finally {
       this.#events.unlisten();
-      this.#emitter.off(id, changed);
+      if (!task.leave(wakeUp)) this.#watched.delete(id);
       signal.removeEventListener('abort', changed);
     }
   }
 
   close(): void {
-    this.#cancels.disconnect();
     this.#events.close();
+  }
+
+  #watch(id: string, wake: (ended: boolean) => void): WatchedTask {
+    const task = this.#watched.get(id) ?? new WatchedTask();
+    this.#watched.set(id, task);
+    task.watch(wake);
+    return task;
   }
 }

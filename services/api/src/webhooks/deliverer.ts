@@ -1,99 +1,138 @@
-import { WEBHOOK_QUEUE, WebhookJobDataSchema, hasEnded, type WebhookJobData } from '@primes/contracts';
-import { consuming, logUnlessAway, type Logger } from '@primes/service-kit';
-import { UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
+import {
+  GIVE_UP_AFTER,
+  WEBHOOK_QUEUE,
+  WebhookJobDataSchema,
+  WebhookNoticeSchema,
+  hasEnded,
+  type WebhookJobData,
+  type WebhookNotice,
+} from '@primes/contracts';
+import {
+  QueueWorker,
+  RejectionLog,
+  withConsumerSpan,
+  isRedisUnavailable,
+  queueErrorLogger,
+  type Liveness,
+  type Logger,
+} from '@primes/service-kit';
+import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { Lookup } from '../tasks/lookup.ts';
-import type { Task } from '../tasks/task-view.ts';
 import { ForbiddenAddressError } from './address-rules.ts';
+import { DeliveryError, webhookBackoff } from './backoff.ts';
+import { ReceiverSlots } from './receiver-slots.ts';
 import type { SendWebhook } from './send.ts';
 
 export interface DelivererDeps {
   readonly lookup: Lookup;
   readonly send: SendWebhook;
+  readonly liveness: Liveness;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
-  readonly config: Pick<ApiConfig, 'QUEUE_PREFIX'>;
+  readonly config: Pick<ApiConfig, 'REDIS_URL' | 'QUEUE_PREFIX' | 'WEBHOOK_BACKOFF_MS'>;
 }
 
-/** Deliveries at a time: they wait for receivers, not for us. */
-const CONCURRENCY = 16;
+/** Concurrent deliveries; they mostly wait for receivers. */
+const CONCURRENCY = 32;
+/** Milliseconds by which a delivery is delayed while its task cannot be read. */
+const DELAY_MS = 1_000;
 
 /**
- * BullMQ's worker on queue `webhooks`. It runs in the api, since workers may be at zero. Failed
- * deliveries are tried again by the job's backoff; the failed set is the dead-letter set.
+ * BullMQ's worker on queue `webhooks`. It runs in the api, because there may be no workers. Failed deliveries are
+ * retried with the backoff of the job; the failed set contains the dead letters.
  */
 export class WebhookDeliverer {
-  readonly #worker: Worker<WebhookJobData>;
+  readonly #worker: QueueWorker<WebhookJobData>;
   readonly #stopping = new AbortController();
+  readonly #slots = new ReceiverSlots(CONCURRENCY);
   readonly #deps: DelivererDeps;
-  /** What joins the log lines about a delivery to the request that its task came from. */
+  /** Log fields that correlate a delivery with the request of its task. */
   readonly #identities = new WeakMap<Job, object>();
 
-  /** `redis` must be a background connection: the worker blocks on a copy of it. */
+  /** @param redis a background connection; the worker blocks a duplicate of it */
   constructor(redis: Redis, deps: DelivererDeps) {
     this.#deps = deps;
-    const { metrics, log, config } = deps;
-    this.#worker = new Worker<WebhookJobData>(WEBHOOK_QUEUE, (job, token) => this.#deliver(job, token), {
+    const { liveness, metrics, log, config } = deps;
+    this.#worker = new QueueWorker(WEBHOOK_QUEUE, (job, token) => this.#process(job, token), {
       connection: redis,
+      liveness,
+      rejections: new RejectionLog(log.child({ redis: 'queue' })),
+      loop: 'webhooks',
+      redis: { url: config.REDIS_URL, prefix: config.QUEUE_PREFIX },
       prefix: config.QUEUE_PREFIX,
       concurrency: CONCURRENCY,
-      maxStalledCount: 10,
+      settings: { backoffStrategy: webhookBackoff(config.WEBHOOK_BACKOFF_MS) },
     });
-    this.#worker.on('error', logUnlessAway(log));
+    this.#worker.on('error', queueErrorLogger(log));
     this.#worker.on('failed', (job, error) => {
-      const dead = job?.finishedOn !== undefined;
-      metrics.webhook(dead ? 'dead' : 'retried');
-      const identity = (job && this.#identities.get(job)) ?? { task_id: job?.data.taskId };
+      const isDeadLetter = job?.finishedOn !== undefined;
+      metrics.webhook(isDeadLetter ? 'dead' : 'retried');
+      const identity = (job && this.#identities.get(job)) ?? {
+        task_id: WebhookJobDataSchema.safeParse(job?.data).data?.taskId,
+        webhook_id: job?.id,
+      };
       const fields = { ...identity, attempt: job?.attemptsMade, reason: error.message };
-      if (dead) log.error(fields, 'webhook given up');
-      else log.warn(fields, 'webhook not delivered');
+      if (isDeadLetter) log.error(fields, 'webhook delivery abandoned');
+      else log.warn(fields, 'webhook delivery failed');
     });
   }
 
-  /** Deliveries under way are handed back with no attempt spent. */
+  /** Returns running deliveries to the queue without counting an attempt. */
   async close(): Promise<void> {
     this.#stopping.abort();
     await this.#worker.close();
   }
 
-  async #deliver(job: Job<WebhookJobData>, token: string | undefined): Promise<void> {
-    const { lookup, send, metrics, log } = this.#deps;
-    const data = WebhookJobDataSchema.safeParse(job.data);
-    if (!data.success) throw new UnrecoverableError('The job cannot be read');
-    const task = await lookup(data.data.taskId);
-    const url = task?.stored.task.callbackUrl;
-    // Nothing to tell about a task that is gone, and nobody to tell it to.
-    if (!task || url == null) return;
-    const { summary, stored } = task;
-    const identity = identify(task);
+  async #process(job: Job<WebhookJobData>, token: string | undefined): Promise<void> {
+    const notice = await this.#noticeOf(job, token);
+    const identity = identify(job, notice);
     this.#identities.set(job, identity);
-    const describe = () => ({
-      queue: WEBHOOK_QUEUE,
-      id: job.id ?? '',
-      traceparent: stored.traceparent,
-      first: job.attemptsMade === 0,
-      outcomeOf,
-    });
-    const status = await consuming(describe, async () => {
-      if (!hasEnded(summary.status)) throw new Error('The task has not ended');
-      const answered = await this.#orHandBack(job, token, () =>
-        send({ url, summary, traceparent: stored.traceparent, signal: this.#stopping.signal }),
+    try {
+      const slot = this.#slots.take(new URL(notice.url).host);
+      if ('retryAt' in slot) throw await waitForSlot(job, token, { notice, until: slot.retryAt });
+      const status = await withConsumerSpan(
+        () => describe(job, notice),
+        () => this.#deliver(job, token, notice).finally(slot.release),
       );
-      if (answered === 410) throw new UnrecoverableError('The receiver answered 410 Gone');
-      if (answered < 200 || answered > 299) throw new Error(`The receiver answered ${answered}`);
-      return answered;
-    });
-    metrics.webhook('delivered');
-    log.info({ ...identity, status }, 'webhook delivered');
+      this.#deps.metrics.webhook('delivered');
+      this.#deps.log.info({ ...identity, status }, 'webhook delivered');
+    } catch (error) {
+      await keep(job, notice);
+      throw error;
+    }
   }
 
-  async #orHandBack(job: Job, token: string | undefined, send: () => Promise<number>): Promise<number> {
+  /** The payload and the receiver: from the task at first, later from the job itself. */
+  async #noticeOf(job: Job<WebhookJobData>, token: string | undefined): Promise<WebhookNotice> {
+    const data = WebhookJobDataSchema.safeParse(job.data).data;
+    // Retried: an api of a newer version may understand it.
+    if (!data) throw new Error('Invalid webhook job data');
+    const kept = WebhookNoticeSchema.safeParse(job.progress).data;
+    if (kept) return kept;
+    const task = await this.#deps.lookup(data.taskId).catch(async (error: unknown) => {
+      throw isRedisUnavailable(error) ? await defer(job, token, Date.now() + DELAY_MS) : error;
+    });
+    // A later submission with the same Idempotency-Key may have reused the id.
+    const url = task?.stored.submission === job.id ? task?.stored.task.callbackUrl : undefined;
+    if (!task || url == null) throw new UnrecoverableError('The task no longer exists');
+    const { summary, stored } = task;
+    if (!hasEnded(summary.status)) throw new Error('The task has not ended');
+    return { url, summary, traceparent: stored.traceparent, requestId: task.job.data.requestId };
+  }
+
+  async #deliver(job: Job, token: string | undefined, notice: WebhookNotice): Promise<number> {
+    const { url, summary, traceparent } = notice;
+    const { signal } = this.#stopping;
     try {
-      return await send();
+      const response = await this.#deps.send({ id: job.id ?? '', url, summary, traceparent, signal });
+      if (response.status === 410) throw new UnrecoverableError('The receiver responded with 410 Gone');
+      if (response.status < 200 || response.status > 299) throw new DeliveryError(response);
+      return response.status;
     } catch (error) {
-      if (this.#stopping.signal.aborted) {
+      if (signal.aborted) {
         await job.moveToWait(token);
         throw new WaitingError();
       }
@@ -103,14 +142,45 @@ export class WebhookDeliverer {
   }
 }
 
+async function waitForSlot(
+  job: Job,
+  token: string | undefined,
+  { notice, until }: { notice: WebhookNotice; until: number },
+): Promise<Error> {
+  const { finished_at: endedAt } = notice.summary;
+  if (endedAt !== null && until - Date.parse(endedAt) > GIVE_UP_AFTER.waitForSlotMs) {
+    return new UnrecoverableError('The receiver had no free slot within a day');
+  }
+  return defer(job, token, until);
+}
+
+/** Delays the job without counting an attempt. */
+async function defer(job: Job, token: string | undefined, until: number): Promise<Error> {
+  await job.moveToDelayed(until, token);
+  return new DelayedError();
+}
+
+/** Stores the payload in the job, because the task may be removed before the next attempt. */
+async function keep(job: Job, notice: WebhookNotice): Promise<void> {
+  if (typeof job.progress === 'object') return;
+  // If this fails, the next attempt reads the task again.
+  await job.updateProgress(notice).catch(() => undefined);
+}
+
+function describe(job: Job, { traceparent }: WebhookNotice) {
+  return { queue: WEBHOOK_QUEUE, id: job.id ?? '', traceparent, first: job.attemptsMade === 0, outcomeOf };
+}
+
 function outcomeOf(error: unknown): string | undefined {
   return error instanceof WaitingError ? 'handed over' : undefined;
 }
 
-function identify({ summary, stored, job }: Task) {
+/** Never includes the URL: its path and query may be secret. */
+function identify(job: Job, { summary, requestId, traceparent }: WebhookNotice) {
   return {
     task_id: summary.request_id,
-    request_id: job.data.requestId,
-    trace_id: stored.traceparent.split('-')[1],
+    webhook_id: job.id,
+    request_id: requestId,
+    trace_id: traceparent.split('-')[1],
   };
 }

@@ -1,61 +1,76 @@
 import type { LookupFunction } from 'node:net';
 import type { TaskSummary } from '@primes/contracts';
+import { NAMESPACE, withClientSpan } from '@primes/service-kit';
 import { Webhook } from 'standardwebhooks';
 import type { Agent } from 'undici';
 import type { ApiConfig } from '../config.ts';
 import type { AddressRules } from './address-rules.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export interface Delivery {
+  /** The same for every attempt. */
+  readonly id: string;
   readonly url: string;
   readonly summary: TaskSummary;
   readonly traceparent: string;
   readonly signal: AbortSignal;
 }
 
-/** Delivers one webhook once; resolves with the receiver's status. */
-export type SendWebhook = (delivery: Delivery) => Promise<number>;
+export interface ReceiverResponse {
+  readonly status: number;
+  /** The receiver's Retry-After. */
+  readonly retryAfterMs: number | undefined;
+}
 
-/** What a receiver may answer; more is cut off, since nobody reads it. */
-const MOST_ANSWER_BYTES = 64 * 1_024;
+/** Delivers one webhook once, within WEBHOOK_TIMEOUT_MS. */
+export type SendWebhook = (delivery: Delivery) => Promise<ReceiverResponse>;
 
-/** Signs by Standard Webhooks and connects only to the address that the rules have checked. */
+/** Maximum size of the response that is read; its content is not used. */
+const MAX_RESPONSE_BYTES = 64 * 1_024;
+
+/** Signs with Standard Webhooks and connects only to addresses that the rules allow. */
 export function createSendWebhook(
-  rules: AddressRules,
+  rules: Pick<AddressRules, 'addressesFor'>,
   config: Pick<ApiConfig, 'WEBHOOK_SECRET' | 'WEBHOOK_TIMEOUT_MS'>,
 ): SendWebhook {
   const signer = new Webhook(config.WEBHOOK_SECRET);
   const timeoutMs = config.WEBHOOK_TIMEOUT_MS;
 
-  return async function send({ url, summary, traceparent, signal }) {
-    // With the first webhook: an api without holds 4 MB less.
+  return async function send({ id, url, summary, traceparent, signal: stopping }) {
+    // Loaded with the first webhook: an api without webhooks uses 4 MB less.
     const { Agent, request } = await import('undici');
-    const { hostname } = new URL(url);
-    const { address, family } = await rules.addressFor(hostname);
-    // Pinned: a second answer of the name server cannot move the connection elsewhere.
-    const lookup: LookupFunction = (_host, options, done) => {
-      if (options.all) done(null, [{ address, family }]);
-      else done(null, address, family);
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
+    const addresses = await rules.addressesFor(new URL(url).hostname, signal);
+    // Pinned, so that a second DNS response cannot redirect the connection. Node tries one address after another (RFC
+    // 8305); only the last one has the full timeout.
+    const lookup: LookupFunction = (_host, _options, done) => {
+      done(null, [...addresses]);
     };
-    await using agent = disposable(new Agent({ connect: { lookup, timeout: timeoutMs } }));
+    const connect = { lookup, timeout: timeoutMs, autoSelectFamily: true };
+    await using agent = disposable(new Agent({ connect }));
     const body = JSON.stringify(summary);
     const now = new Date();
-    const answer = await request(url, {
-      dispatcher: agent.agent,
-      method: 'POST',
-      // undici follows no redirects by itself, and a redirect is no success.
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': 'primes-webhooks',
-        'webhook-id': summary.request_id,
-        'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-        'webhook-signature': signer.sign(summary.request_id, now, body),
-        traceparent,
-      },
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    const outgoing = { method: 'POST', url: new URL(url), traceparent } as const;
+    return await withClientSpan(outgoing, async (own) => {
+      const response = await request(url, {
+        dispatcher: agent.agent,
+        method: 'POST',
+        // undici does not follow redirects, and a redirect is no success.
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': `${NAMESPACE}-webhooks`,
+          'webhook-id': id,
+          'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+          'webhook-signature': signer.sign(id, now, body),
+          traceparent: own,
+        },
+        body,
+        signal,
+      });
+      // The status decides; a slow or incomplete body does not matter.
+      await response.body.dump({ limit: MAX_RESPONSE_BYTES, signal }).catch(() => undefined);
+      return { status: response.statusCode, retryAfterMs: retryAfterMs(response.headers['retry-after']) };
     });
-    await answer.body.dump({ limit: MOST_ANSWER_BYTES, signal });
-    return answer.statusCode;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { MetricsHealth } from '@primes/contracts';
 import type { Samplers } from '../samplers.ts';
 
-/** What is up is what has been reached lately. Unhealthy while anything that is configured is down. */
+/** A dependency is up while its sample is fresh. Unhealthy while a configured one is down. */
 export function health({ queue, prometheus }: Samplers): MetricsHealth {
   const parts = {
     redis: queue.fresh() ? 'up' : 'down',

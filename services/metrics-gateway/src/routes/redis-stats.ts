@@ -2,7 +2,7 @@ import type { RedisStats } from '@primes/contracts';
 import type { Samplers } from '../samplers.ts';
 import { fresh, sampleAge } from './fresh.ts';
 
-/** About the Redis of the queue. */
+/** Statistics of the queue's Redis. */
 export function redisStats({ redis }: Samplers): RedisStats {
   const sample = fresh(redis);
   const info = sample.value;

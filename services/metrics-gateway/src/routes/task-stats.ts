@@ -4,14 +4,14 @@ import { fresh, sampleAge } from './fresh.ts';
 
 export function taskStats({ queue }: Samplers): TaskStats {
   const sample = fresh(queue);
-  const { counts, counters } = sample.value;
+  const { pending, processing, completed, failed, cancelled } = sample.value.tally;
   return {
-    pending: counts.waiting + counts.prioritized + counts.delayed,
-    processing: counts.active,
-    done: counters.completed,
-    failed: counters.failed,
-    cancelled: counters.cancelled,
-    total: counters.started,
+    pending,
+    processing,
+    done: completed,
+    failed,
+    cancelled,
+    total: pending + processing + completed + failed + cancelled,
     ...sampleAge(sample),
   };
 }

@@ -1,16 +1,16 @@
-/** Milliseconds; a health endpoint that takes longer is no better than one that refuses. */
+/** Timeout of a health check, in milliseconds. */
 const TIMEOUT_MS = 1_000;
 
 /**
- * Asks Prometheus, or VictoriaMetrics, which answers the same path, whether it is well.
+ * Checks the health of Prometheus, or of VictoriaMetrics, which has the same endpoint.
  *
- * @throws {Error} If it does not say so within a second
+ * @throws {Error} if it is not healthy within a second
  */
 export async function checkPrometheus(url: string): Promise<true> {
-  // A base may have a path (`…/select/0/prometheus`), which a URL relative to it keeps only after a slash.
+  // A base URL may have a path (`…/select/0/prometheus`), which a relative URL keeps only if it ends with a slash.
   const base = url.endsWith('/') ? url : `${url}/`;
-  const answer = await fetch(new URL('-/healthy', base), { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`Prometheus answers ${answer.status}`);
+  const response = await fetch(new URL('-/healthy', base), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`Expected status 200 from Prometheus, received ${response.status}`);
   return true;
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { aggregate, parseRegistry } from './published-registries.ts';
 
-/** The registry of one process, as it comes out of Redis. */
-async function published(service: string, requests: number, depth: number) {
+/** The registry of one process, as it is read from Redis. */
+async function publishedBy(service: string, requests: number, depth: number) {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   const registers = [registry];
@@ -18,11 +18,11 @@ async function published(service: string, requests: number, depth: number) {
 }
 
 describe('aggregate()', () => {
-  it('adds up the processes of a service and keeps services apart', async () => {
+  it('sums the metrics of all processes of a service and keeps services separate', async () => {
     const { processes, metrics } = await aggregate([
-      await published('api', 1, 10),
-      await published('api', 2, 30),
-      await published('worker', 4, 50),
+      await publishedBy('api', 1, 10),
+      await publishedBy('api', 2, 30),
+      await publishedBy('worker', 4, 50),
     ]);
     const values = (name: string) => metrics.find((metric) => metric.name === name)?.values;
     const by = (service: string, name: string, value: number | null) => ({
@@ -53,7 +53,7 @@ describe('aggregate()', () => {
 });
 
 describe('parseRegistry()', () => {
-  it.each([null, '', 'no JSON', '{}', '[{"name":"x"}]'])('has nothing for %j', (text) => {
+  it.each([null, '', 'no JSON', '{}', '[{"name":"x"}]'])('returns undefined for %j', (text) => {
     expect(parseRegistry(text)).toBeUndefined();
   });
 });

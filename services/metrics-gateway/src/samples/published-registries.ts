@@ -4,10 +4,10 @@ import type { Redis } from 'ioredis';
 import { AggregatorRegistry } from 'prom-client';
 import { z } from 'zod';
 
-/** The registries of all processes, added up. */
+/** The registries of all processes, aggregated. */
 export type PublishedMetrics = Omit<Performance, 'sample_age_seconds'>;
 
-/** What prom-client's getMetricsAsJSON() gives, once it has been through JSON. */
+/** The result of prom-client's getMetricsAsJSON(), parsed from JSON. */
 const RegistrySchema = z.array(
   z.object({
     name: z.string(),
@@ -18,7 +18,7 @@ const RegistrySchema = z.array(
       z.object({
         metricName: z.string().optional(),
         labels: z.record(z.string(), z.union([z.string(), z.number()])),
-        // JSON writes NaN as null, which would add up as 0.
+        // JSON represents NaN as null, which would count as 0.
         value: z
           .number()
           .nullable()
@@ -29,7 +29,7 @@ const RegistrySchema = z.array(
 );
 type PublishedRegistry = z.output<typeof RegistrySchema>;
 
-/** Reads what the processes have published lately and forgets the ones that are gone. */
+/** Reads the registries that processes have published recently, and removes expired ones from the index. */
 export async function readPublishedMetrics(redis: Redis, queuePrefix: string): Promise<PublishedMetrics> {
   const index = registryIndexKey(queuePrefix);
   const [, instances] = await Promise.all([
@@ -41,7 +41,7 @@ export async function readPublishedMetrics(redis: Redis, queuePrefix: string): P
   return aggregate(published.map(parseRegistry).filter((registry) => registry !== undefined));
 }
 
-/** Undefined for one that has expired, or that a release wrote which this one cannot read. */
+/** Undefined for a registry that has expired, or that another release wrote in another format. */
 export function parseRegistry(text: string | null): PublishedRegistry | undefined {
   return RegistrySchema.safeParse(parseJson(text ?? '')).data;
 }
@@ -55,12 +55,12 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Adds up equal series by prom-client's rules: sums, unless the metric names another way (a gauge that all
- * processes see alike must: see `aggregator` in metrics.ts). The label `service` keeps services apart.
+ * Aggregates equal series by prom-client's rules: sums, unless the metric has another `aggregator` (required for gauges
+ * that all processes see, see metrics.ts). The label `service` separates services.
  */
 export async function aggregate(registries: readonly PublishedRegistry[]): Promise<PublishedMetrics> {
   const sum = AggregatorRegistry.aggregate([...registries]);
-  // As it went in, with other values: prom-client's types leave out the names of a histogram's series.
+  // The same shape as the input: prom-client's types lack the names of a histogram's series.
   const metrics = (await sum.getMetricsAsJSON()) as unknown as PublishedRegistry;
   return {
     processes: registries.length,

@@ -19,7 +19,7 @@ const lines = [
 ];
 
 describe('parseRedisInfo()', () => {
-  it('reads the lines that are needed and adds up the keys of all databases', () => {
+  it('parses the fields and sums the keys of all databases', () => {
     expect(parseRedisInfo(lines.join('\r\n'))).toEqual({
       redis_version: '7.0.15',
       uptime_in_seconds: 72,
@@ -37,7 +37,7 @@ describe('parseRedisInfo()', () => {
     expect(parseRedisInfo(lines.slice(0, -2).join('\r\n')).keys).toBe(0);
   });
 
-  it('throws when a line is missing, rather than answer 0', () => {
+  it('throws if a field is missing, instead of returning 0', () => {
     expect(() =>
       parseRedisInfo(lines.filter((line) => !line.startsWith('used_memory:')).join('\r\n')),
     ).toThrow('used_memory');

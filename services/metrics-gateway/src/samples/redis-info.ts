@@ -13,14 +13,14 @@ const InfoSchema = z.object({
 });
 
 export type RedisInfo = z.infer<typeof InfoSchema> & {
-  /** Over all databases. */
+  /** In all databases. */
   readonly keys: number;
 };
 
 /**
- * Reads what Redis answers to INFO.
+ * Parses the reply to INFO.
  *
- * @throws {z.ZodError} If a line that is needed is not there
+ * @throws {z.ZodError} if a required line is missing
  */
 export function parseRedisInfo(text: string): RedisInfo {
   const lines = text.matchAll(/^(\w+):(.*?)\r?$/gm);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Sampler } from './sampler.ts';
 
-/** A sampler of a number that the test sets, with everything that it did written down. */
+/** A sampler of `take`, with counts of its actions. */
 function sampled(take: () => Promise<number>, intervalMs = 500) {
   const events: string[] = [];
   const sampler = new Sampler(
@@ -41,7 +41,7 @@ describe('Sampler', () => {
     sampler.close();
   });
 
-  it('takes one sample for all requests within the least gap, and the last request is not lost', async () => {
+  it('takes one sample for all requests within the minimum interval, and one more for the last of them', async () => {
     const { sampler, count } = sampled(() => Promise.resolve(7), 60_000);
     await jest.advanceTimersByTimeAsync(1_000);
     for (let i = 0; i < 100; i++) sampler.request();
@@ -57,7 +57,7 @@ describe('Sampler', () => {
     sampler.close();
   });
 
-  it('never takes two at once, and takes another for a request that came in between', async () => {
+  it('never takes two samples at once, and takes another for a request during a sample', async () => {
     const slow = Promise.withResolvers<number>();
     const { sampler, count } = sampled(() => slow.promise);
     await jest.advanceTimersByTimeAsync(10_000);
@@ -88,7 +88,7 @@ describe('Sampler', () => {
   ])('keeps a sample of every %d ms fresh for %d ms', async (intervalMs, staleMs) => {
     let working = true;
     const { sampler } = sampled(
-      () => (working ? Promise.resolve(1) : Promise.reject(new Error('away'))),
+      () => (working ? Promise.resolve(1) : Promise.reject(new Error('unavailable'))),
       intervalMs,
     );
     await jest.advanceTimersByTimeAsync(0);
@@ -104,7 +104,7 @@ describe('Sampler', () => {
   it('logs an outage once and its end once', async () => {
     let working = false;
     const { sampler, count } = sampled(() =>
-      working ? Promise.resolve(1) : Promise.reject(new Error('away')),
+      working ? Promise.resolve(1) : Promise.reject(new Error('unavailable')),
     );
     await jest.advanceTimersByTimeAsync(5_000);
     expect([count('failed'), count('warn'), count('info')]).toEqual([11, 1, 0]);
@@ -114,18 +114,18 @@ describe('Sampler', () => {
     sampler.close();
   });
 
-  it('tells its listeners of each sample until they leave', async () => {
+  it('notifies its listeners of each sample until they unsubscribe', async () => {
     const { sampler } = sampled(() => Promise.resolve(1));
-    let heard = 0;
-    const leave = sampler.onSample(() => heard++);
+    let notified = 0;
+    const unsubscribe = sampler.onSample(() => notified++);
     await jest.advanceTimersByTimeAsync(500);
-    leave();
+    unsubscribe();
     await jest.advanceTimersByTimeAsync(500);
-    expect(heard).toBe(2);
+    expect(notified).toBe(2);
     sampler.close();
   });
 
-  it('takes and tells nothing more once it is closed, not even what was under way', async () => {
+  it('takes no sample and logs nothing after close(), not even the sample in progress', async () => {
     const slow = Promise.withResolvers<number>();
     const { sampler, count } = sampled(() => slow.promise);
     await jest.advanceTimersByTimeAsync(0);

@@ -1,19 +1,18 @@
-import type { Logger } from '@primes/service-kit';
+import { isRedisUnavailable, type Logger, type Loop } from '@primes/service-kit';
 
-/** Milliseconds from the start of one sample to the next, however many events ask for one. */
-export const LEAST_GAP_MS = 50;
+/** Minimum milliseconds between the starts of two samples, however many are requested. */
+export const MIN_INTERVAL_MS = 50;
 /**
- * Milliseconds a sample stands for now at least. Shorter, and one slow answer (a fork of Redis, a pause of
- * the garbage collector) would turn into refusals; longer, and KEDA, which asks every 5 s, would act on a
- * queue that is gone.
+ * Minimum milliseconds until a sample is stale. If it were shorter, one slow reply (a fork of Redis, a garbage collection)
+ * would cause errors; if it were longer, KEDA, which polls every 5 s, would act on outdated numbers.
  */
-const LEAST_TOLERANCE_MS = 2_000;
-/** Two samples in a row may fail or be late; the third makes the last good one stale. */
-const TOLERATED_INTERVALS = 3;
+const MIN_STALE_AFTER_MS = 2_000;
+/** Intervals until a sample is stale: two consecutive samples may fail or be late. */
+const STALE_AFTER_INTERVALS = 3;
 
 export interface Sample<T> {
   readonly value: T;
-  /** Seconds since the taking of it began: nothing in it is older. */
+  /** Seconds since the start of the sample: no part of it is older. */
   readonly ageSeconds: number;
 }
 
@@ -23,16 +22,17 @@ export interface SamplerObserver {
 }
 
 export interface SamplerOptions {
-  /** What is sampled: named so in the log, in problems and in metrics. */
+  /** The name of the sample in logs, problems and metrics. */
   readonly name: string;
   readonly intervalMs: number;
   readonly log: Pick<Logger, 'warn' | 'info'>;
   readonly observer: SamplerObserver;
+  /** Receives a turn for each sample; undefined if the sample is not essential. */
+  readonly loop?: Loop | undefined;
 }
 
 /**
- * Looks at something in the background, over and over, and never twice at once. Whoever wants to know it
- * reads the latest sample from memory, which has an age instead of a cost.
+ * Takes samples in the background, one at a time. Readers get the latest one from memory, with its age.
  */
 export class Sampler<T> {
   readonly name: string;
@@ -52,37 +52,37 @@ export class Sampler<T> {
     this.name = options.name;
     this.#take = take;
     this.#options = options;
-    this.#staleAfterMs = Math.max(TOLERATED_INTERVALS * options.intervalMs, LEAST_TOLERANCE_MS);
+    this.#staleAfterMs = Math.max(STALE_AFTER_INTERVALS * options.intervalMs, MIN_STALE_AFTER_MS);
     this.#schedule();
   }
 
-  /** The latest sample, however old; undefined before the first. */
+  /** The latest sample of any age; undefined before the first. */
   latest(): Sample<T> | undefined {
     if (!this.#latest) return undefined;
     const { value, startedAt } = this.#latest;
     return { value, ageSeconds: (performance.now() - startedAt) / 1_000 };
   }
 
-  /** The latest sample, unless it is too old to stand for now. */
+  /** The latest sample, unless it is stale. */
   fresh(): Sample<T> | undefined {
     const sample = this.latest();
     return sample && sample.ageSeconds * 1_000 <= this.#staleAfterMs ? sample : undefined;
   }
 
-  /** Asks for a sample that begins after this call, as soon as the least gap allows. */
+  /** Requests a sample that starts after this call, as soon as the minimum interval allows. */
   request(): void {
     if (this.#requested) return;
     this.#requested = true;
     if (!this.#taking) this.#schedule();
   }
 
-  /** Calls `listener` after each sample that succeeded; gives back how to end that. */
+  /** Calls `listener` after each successful sample; returns a function that removes it. */
   onSample(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Takes no more samples. One that is being taken is dropped: it ends with the connection it waits for. */
+  /** Stops sampling. A pending sample is ignored: it ends with its connection. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -91,8 +91,8 @@ export class Sampler<T> {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
-    const gap = this.#requested ? LEAST_GAP_MS : this.#options.intervalMs;
-    const wait = Math.max(this.#startedAt + gap - performance.now(), 0);
+    const interval = this.#requested ? MIN_INTERVAL_MS : this.#options.intervalMs;
+    const wait = Math.max(this.#startedAt + interval - performance.now(), 0);
     this.#timer = setTimeout(() => void this.#sample(), wait);
   }
 
@@ -112,9 +112,10 @@ export class Sampler<T> {
 
   #succeeded(value: T, startedAt: number): void {
     if (this.#closed) return;
-    const { name, log, observer } = this.#options;
+    const { name, log, observer, loop } = this.#options;
+    loop?.turned();
     this.#latest = { value, startedAt };
-    if (this.#failing) log.info({ sample: name }, 'sampling works again');
+    if (this.#failing) log.info({ sample: name }, 'sampling restored');
     this.#failing = false;
     observer.sampleTaken(name, (performance.now() - startedAt) / 1_000);
     for (const listener of this.#listeners) listener();
@@ -122,8 +123,10 @@ export class Sampler<T> {
 
   #failed(error: unknown): void {
     if (this.#closed) return;
-    const { name, log, observer } = this.#options;
-    if (!this.#failing) log.warn({ sample: name, reason: (error as Error).message }, 'sampling fails');
+    const { name, log, observer, loop } = this.#options;
+    // Invalid data: a restart would not help.
+    if (!isRedisUnavailable(error)) loop?.turned();
+    if (!this.#failing) log.warn({ sample: name, reason: (error as Error).message }, 'sampling failed');
     this.#failing = true;
     observer.sampleFailed(name);
   }

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 
-/** Webhooks by state; `failed` are the dead letters, kept for a week, and `waiting-children` wait for their task. */
+/** `failed` are the dead letters, kept for a week; `waiting-children` wait for their task. */
 const STATES = ['waiting', 'active', 'delayed', 'failed', 'waiting-children'] as const;
 
 export type WebhookCounts = Readonly<Record<string, number>>;

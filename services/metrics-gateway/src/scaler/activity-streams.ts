@@ -2,76 +2,75 @@ import type { ServerWritableStream } from '@grpc/grpc-js';
 import { demandOf } from '../demand.ts';
 import type { QueueSample } from '../samples/queue-sample.ts';
 import type { Sampler } from '../samples/sampler.ts';
+import { OpenStreams } from './open-streams.ts';
+import { objectOf } from './trigger.ts';
 import type { IsActiveResponse, ScaledObjectRef } from './wire.ts';
 
-/** Milliseconds. KEDA drops a `true` that comes before it knows the metric's name, so it is said again. */
+/** Milliseconds between two repetitions of `true`: KEDA ignores it before it knows the name of the metric. */
 const REPEAT_MS = 2_000;
 
-type Call = ServerWritableStream<ScaledObjectRef, IsActiveResponse>;
+interface State {
+  readonly object: string;
+  readonly settledAt: number;
+  /** The last state that was sent. */
+  sent: boolean | undefined;
+}
 
 /**
- * The open streams of StreamIsActive. Each hears the state when it opens and when it changes, and `true`
- * again and again while it holds. A stale sample says nothing: the streams outlive an outage of Redis.
+ * The open streams of StreamIsActive. Each receives the state at the start and after a change, and `true` repeatedly.
+ * While the sample is stale, nothing is sent: the streams survive an outage of Redis.
  */
 export class ActivityStreams {
   readonly #queue: Sampler<QueueSample>;
-  readonly #calls = new Map<Call, boolean | undefined>();
+  readonly #streams = new OpenStreams<IsActiveResponse, State>();
   readonly #stopListening: () => void;
   readonly #timer: NodeJS.Timeout;
-  #settledAt = 0;
 
   constructor(queue: Sampler<QueueSample>) {
     this.#queue = queue;
     this.#stopListening = queue.onSample(() => {
-      for (const call of this.#calls.keys()) this.#sayChange(call);
+      this.#send(({ sent }, active) => sent !== active);
     });
     this.#timer = setInterval(() => {
-      if (this.#active() !== true) return;
-      for (const call of this.#calls.keys()) this.#say(call, true);
+      this.#send((_, active) => active);
     }, REPEAT_MS);
   }
 
   /**
-   * Whether a stream has opened a moment ago. KEDA asks for the metric's name and target when it makes its HPA, and
-   * again only once a trigger has failed and come back. If this process could not be reached the first time and was
-   * well at the next poll, that HPA would never have the metric, and every push would be dropped: seen after 3 of 3
-   * installations with KEDA 2.20.2. So after each opening KEDA is shown a failure, for longer than two of its polls,
-   * since the one that wakes a worker from zero is not taken for one.
+   * Whether a stream of this ScaledObject has just started. KEDA requests the name and target of the metric when it
+   * creates its HPA, and again only after a trigger has failed and recovered. If this process was unreachable the first
+   * time and healthy at the next poll, the HPA would never get the metric, and KEDA would ignore every push: seen in 3 of
+   * 3 installations with KEDA 2.20.2. So the scaler fails after each start of a stream, for longer than two polls, because
+   * the poll that activates a worker from zero does not count.
    */
-  get settling(): boolean {
-    return Date.now() < this.#settledAt;
+  settling(ref: ScaledObjectRef | null): boolean {
+    const object = objectOf(ref);
+    const now = Date.now();
+    return this.#streams.states().some((state) => state.object === object && now < state.settledAt);
   }
 
-  open(call: Call, settleSeconds: number): void {
-    this.#settledAt = Date.now() + settleSeconds * 1_000;
-    this.#calls.set(call, undefined);
-    call.once('cancelled', () => {
-      this.#calls.delete(call);
-      call.end();
-    });
-    this.#sayChange(call);
+  /** @throws {RpcError} RESOURCE_EXHAUSTED if there are too many */
+  open(call: ServerWritableStream<ScaledObjectRef, IsActiveResponse>, settleSeconds: number): void {
+    const settledAt = Date.now() + settleSeconds * 1_000;
+    this.#streams.add(call, { object: objectOf(call.request), settledAt, sent: undefined });
+    this.#send(({ sent }, active) => sent !== active);
   }
 
-  /** Ends all streams in order: KEDA opens them again, elsewhere, without counting it as a failure. */
   close(): void {
     clearInterval(this.#timer);
     this.#stopListening();
-    for (const call of this.#calls.keys()) call.end();
-    this.#calls.clear();
+    this.#streams.close();
   }
 
-  #sayChange(call: Call): void {
-    const active = this.#active();
-    if (active !== undefined && active !== this.#calls.get(call)) this.#say(call, active);
-  }
-
-  #say(call: Call, active: boolean): void {
-    this.#calls.set(call, active);
-    call.write({ result: active });
-  }
-
-  #active(): boolean | undefined {
+  /** Sends the state, if the sample is fresh, to the streams for which `wants` is true. */
+  #send(wants: (state: State, active: boolean) => boolean): void {
     const sample = this.#queue.fresh();
-    return sample && demandOf(sample.value).metric > 0;
+    if (!sample) return;
+    const active = demandOf(sample.value).metric > 0;
+    for (const [call, state] of this.#streams.reading()) {
+      if (!wants(state, active)) continue;
+      state.sent = active;
+      call.write({ result: active });
+    }
   }
 }

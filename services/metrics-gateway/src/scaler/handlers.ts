@@ -1,4 +1,5 @@
 import { status, type handleUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
+import type { JobType } from '@primes/contracts';
 import type { Logger } from '@primes/service-kit';
 import { demandOf } from '../demand.ts';
 import type { GatewayMetrics, ScalerResult } from '../metrics.ts';
@@ -15,9 +16,8 @@ import type {
   ScaledObjectRef,
 } from './wire.ts';
 
-export const METRIC_NAME = 'primes_demand_and_in_flight';
-
 export interface HandlerDeps {
+  readonly type: Pick<JobType<object>, 'name'>;
   readonly queue: Sampler<QueueSample>;
   readonly streams: ActivityStreams;
   readonly metrics: GatewayMetrics;
@@ -25,63 +25,64 @@ export interface HandlerDeps {
 }
 
 /**
- * The four calls of an external scaler, answered from memory. A stale sample is an error and never 0: KEDA
- * takes a number for the truth and would scale to zero, but changes nothing when it gets an error.
+ * The four calls of an external scaler, served from memory. A stale sample is an error and never 0: KEDA would scale to
+ * zero, but it changes nothing after an error.
  */
-export function scalerHandlers({ queue, streams, metrics, log }: HandlerDeps) {
-  /** The one number that both IsActive and GetMetrics answer from, so that they cannot disagree. */
-  function metric(): number {
-    if (streams.settling) throw new RpcError(status.UNAVAILABLE, 'KEDA has just connected');
+export function scalerHandlers({ type, queue, streams, metrics, log }: HandlerDeps) {
+  const metricName = `${type.name.replaceAll('-', '_')}_demand_and_in_flight`;
+
+  /** The value of both IsActive and GetMetrics, so that they are always consistent. */
+  function metric(ref: ScaledObjectRef | null): number {
+    if (streams.settling(ref)) throw new RpcError(status.UNAVAILABLE, 'Settling: KEDA has just connected');
     const sample = queue.fresh();
-    if (!sample) throw new RpcError(status.UNAVAILABLE, 'The last sample of the queue is too old');
+    if (!sample) throw new RpcError(status.UNAVAILABLE, 'The sample of the queue is stale');
     return demandOf(sample.value).metric;
   }
 
   function isActive(ref: ScaledObjectRef): IsActiveResponse {
-    triggerOf(ref);
-    return { result: metric() > 0 };
+    triggerOf(ref, type.name);
+    return { result: metric(ref) > 0 };
   }
 
   function getMetricSpec(ref: ScaledObjectRef): GetMetricSpecResponse {
-    const { target } = triggerOf(ref);
+    const { target } = triggerOf(ref, type.name);
     const targetSize = Math.max(Math.round(target), 1);
-    return { metricSpecs: [{ metricName: METRIC_NAME, targetSize, targetSizeFloat: target }] };
+    return { metricSpecs: [{ metricName, targetSize, targetSizeFloat: target }] };
   }
 
-  /** There is one metric, so the name that is asked for makes no difference. */
+  /** There is only one metric, so the requested name does not matter. */
   function getMetrics({ scaledObjectRef }: GetMetricsRequest): GetMetricsResponse {
-    triggerOf(scaledObjectRef);
-    const value = metric();
-    return { metricValues: [{ metricName: METRIC_NAME, metricValue: value, metricValueFloat: value }] };
+    triggerOf(scaledObjectRef, type.name);
+    const value = metric(scaledObjectRef);
+    return { metricValues: [{ metricName, metricValue: value, metricValueFloat: value }] };
   }
 
-  /** Stays open, and silent, while the sample is stale: what it says is only ever known to be true. */
+  /** Stays open but sends nothing while the sample is stale. */
   function streamIsActive(call: ServerWritableStream<ScaledObjectRef, IsActiveResponse>): void {
     try {
-      streams.open(call, triggerOf(call.request).settleSeconds);
+      streams.open(call, triggerOf(call.request, type.name).settleSeconds);
       metrics.scalerAnswered('StreamIsActive', 'ok');
     } catch (error) {
-      call.emit('error', refuse('StreamIsActive', error));
+      call.emit('error', toRpcError('StreamIsActive', error));
     }
   }
 
-  function unary<Q, A>(rpc: string, answer: (request: Q) => A): handleUnaryCall<Q, A> {
+  function unary<Q, A>(rpc: string, respond: (request: Q) => A): handleUnaryCall<Q, A> {
     return (call, callback) => {
       try {
-        const value = answer(call.request);
+        const value = respond(call.request);
         metrics.scalerAnswered(rpc, 'ok');
         callback(null, value);
       } catch (error) {
-        callback(refuse(rpc, error));
+        callback(toRpcError(rpc, error));
       }
     };
   }
 
-  function refuse(rpc: string, error: unknown): RpcError {
-    if (!(error instanceof RpcError)) log.error({ err: error, rpc }, 'a call of the scaler failed');
-    const known = error instanceof RpcError ? error : new RpcError(status.INTERNAL, 'An unexpected error');
-    if (known.code === status.INVALID_ARGUMENT)
-      log.warn({ rpc, reason: known.message }, 'a trigger is wrong');
+  function toRpcError(rpc: string, error: unknown): RpcError {
+    if (!(error instanceof RpcError)) log.error({ err: error, rpc }, 'scaler call failed');
+    const known = error instanceof RpcError ? error : new RpcError(status.INTERNAL, 'Internal error');
+    if (known.code === status.INVALID_ARGUMENT) log.warn({ rpc, reason: known.message }, 'invalid trigger');
     metrics.scalerAnswered(rpc, resultOf(known));
     return known;
   }
@@ -95,6 +96,6 @@ export function scalerHandlers({ queue, streams, metrics, log }: HandlerDeps) {
 }
 
 function resultOf({ code }: RpcError): ScalerResult {
-  if (code === status.UNAVAILABLE) return 'unavailable';
-  return code === status.INVALID_ARGUMENT ? 'invalid' : 'error';
+  if (code === status.INTERNAL) return 'error';
+  return code === status.INVALID_ARGUMENT ? 'invalid' : 'unavailable';
 }

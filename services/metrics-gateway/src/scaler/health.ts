@@ -1,37 +1,91 @@
-import { HealthImplementation } from 'grpc-health-check';
+import {
+  status,
+  type sendUnaryData,
+  type Server,
+  type ServerUnaryCall,
+  type ServerWritableStream,
+} from '@grpc/grpc-js';
+import { service } from 'grpc-health-check';
 import type { Sampler } from '../samples/sampler.ts';
+import { OpenStreams } from './open-streams.ts';
+import { RpcError } from './rpc-error.ts';
 import { SCALER_SERVICE } from './wire.ts';
 
-/** Milliseconds; how late a sample that became stale may be noticed. */
-const LOOK_MS = 200;
-/** The names that are asked for: the server as a whole, and the service. */
+/** Milliseconds between two checks whether the sample is fresh. */
+const CHECK_MS = 200;
+/** The names of the health service: the whole server, and the scaler. */
 const NAMES = ['', SCALER_SERVICE];
 
-/** gRPC's health service: SERVING while the sample is fresh, since a scaler that does not know serves no one. */
+interface HealthRequest {
+  readonly service: string;
+}
+interface HealthResponse {
+  readonly status: 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
+}
+
+/**
+ * gRPC's health service: SERVING while the sample is fresh. Not the implementation of `grpc-health-check`, which keeps
+ * every name that was ever watched, and writes to clients that do not read.
+ */
 export class ScalerHealth {
-  readonly service: HealthImplementation;
+  readonly #sampler: Sampler<unknown>;
+  readonly #watchers = new OpenStreams<
+    HealthResponse,
+    { readonly known: boolean; sent: HealthResponse['status'] | undefined }
+  >();
   readonly #timer: NodeJS.Timeout;
-  #serving = false;
+  #closed = false;
 
   constructor(sampler: Sampler<unknown>) {
-    this.service = new HealthImplementation(Object.fromEntries(NAMES.map((name) => [name, 'NOT_SERVING'])));
-    const look = () => {
-      this.#set(sampler.fresh() !== undefined);
-    };
-    this.#timer = setInterval(look, LOOK_MS);
-    look();
+    this.#sampler = sampler;
+    this.#timer = setInterval(() => {
+      this.#update();
+    }, CHECK_MS);
   }
 
-  /** From now on NOT_SERVING, whatever the sample is. */
+  addToServer(server: Server): void {
+    server.addService(service, {
+      check: (
+        { request }: ServerUnaryCall<HealthRequest, HealthResponse>,
+        callback: sendUnaryData<HealthResponse>,
+      ) => {
+        if (NAMES.includes(request.service)) callback(null, { status: this.#status() });
+        else callback(new RpcError(status.NOT_FOUND, `Expected service ${SCALER_SERVICE}`));
+      },
+      watch: (call: ServerWritableStream<HealthRequest, HealthResponse>) => {
+        try {
+          this.#watchers.add(call, { known: NAMES.includes(call.request.service), sent: undefined });
+          this.#update();
+        } catch (error) {
+          call.emit('error', error);
+        }
+      },
+      list: (_: unknown, callback: sendUnaryData<object>) => {
+        const own: HealthResponse = { status: this.#status() };
+        callback(null, { statuses: Object.fromEntries(NAMES.map((name) => [name, own])) });
+      },
+    });
+  }
+
+  /** NOT_SERVING from now on. */
   close(): void {
     clearInterval(this.#timer);
-    this.#set(false);
+    this.#closed = true;
+    this.#update();
   }
 
-  #set(serving: boolean): void {
-    // Watchers hear of changes only.
-    if (serving === this.#serving) return;
-    this.#serving = serving;
-    for (const name of NAMES) this.service.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
+  #status(): 'SERVING' | 'NOT_SERVING' {
+    return !this.#closed && this.#sampler.fresh() ? 'SERVING' : 'NOT_SERVING';
+  }
+
+  /** Sends changes to the watchers. */
+  #update(): void {
+    const own = this.#status();
+    for (const [call, watcher] of this.#watchers.reading()) {
+      const current = watcher.known ? own : 'SERVICE_UNKNOWN';
+      if (current === watcher.sent) continue;
+      watcher.sent = current;
+      call.write({ status: current });
+    }
   }
 }

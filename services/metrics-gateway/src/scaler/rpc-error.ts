@@ -1,6 +1,6 @@
 import type { status } from '@grpc/grpc-js';
 
-/** A call that is answered with an error on purpose; gRPC sends `code` and the message. */
+/** An intended error response; gRPC sends `code` and the message. */
 export class RpcError extends Error {
   override readonly name = 'RpcError';
   readonly code: status;

@@ -1,5 +1,6 @@
 import { Server, ServerCredentials, setLogger } from '@grpc/grpc-js';
-import type { Logger } from '@primes/service-kit';
+import type { JobType } from '@primes/contracts';
+import { cannotListen, type Logger } from '@primes/service-kit';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { QueueSample } from '../samples/queue-sample.ts';
 import type { Sampler } from '../samples/sampler.ts';
@@ -8,12 +9,21 @@ import { scalerHandlers } from './handlers.ts';
 import { ScalerHealth } from './health.ts';
 import { loadScalerService } from './wire.ts';
 
-/** Milliseconds for calls to end after a close: all but one that watches the health service are answered at once. */
+/** Milliseconds for calls to end after a close; only health watches take longer. */
 const GRACE_MS = 200;
-/** Milliseconds between pings, so that a stream whose client vanished without a word is not kept for ever. */
-const KEEPALIVE_MS = 30_000;
+/** Limits per connection. */
+const LIMITS = {
+  /** Milliseconds between pings, which detect streams whose client has disappeared. */
+  'grpc.keepalive_time_ms': 30_000,
+  /** Milliseconds without a call. KEDA polls more often and keeps a stream open. */
+  'grpc.max_connection_idle_ms': 300_000,
+  'grpc.max_concurrent_streams': 250,
+  /** Bytes; a call of KEDA has a few hundred. */
+  'grpc.max_receive_message_length': 65_536,
+};
 
 export interface ScalerDeps {
+  readonly type: Pick<JobType<object>, 'name'>;
   readonly queue: Sampler<QueueSample>;
   readonly metrics: GatewayMetrics;
   readonly log: Logger;
@@ -21,30 +31,31 @@ export interface ScalerDeps {
 
 export interface ScalerServer {
   readonly port: number;
-  /** NOT_SERVING, then ends the streams, then the server. */
+  /** Reports NOT_SERVING, ends the streams, and stops the server. */
   readonly close: () => Promise<void>;
 }
 
 /**
- * Listens for KEDA, and resolves once it does.
+ * Serves KEDA; resolves once the server listens.
  *
- * @throws {Error} one line that names the variable to change when the port cannot be opened
+ * @throws {Error} one line with the variable to change, if the port is not available
  */
 export async function serveScaler(
   { host, port, variable }: { host: string; port: number; variable: string },
   deps: ScalerDeps,
 ): Promise<ScalerServer> {
-  // It would write to the console otherwise, between lines of JSON.
+  // Otherwise grpc-js writes to the console, between lines of JSON. Startup errors are thrown instead.
+  let open = false;
   setLogger({
     error: (text: unknown) => {
-      deps.log.warn({ grpc: text }, 'gRPC complains');
+      if (open) deps.log.warn({ reason: text }, 'grpc error');
     },
   });
   const streams = new ActivityStreams(deps.queue);
   const health = new ScalerHealth(deps.queue);
-  const server = new Server({ 'grpc.keepalive_time_ms': KEEPALIVE_MS });
+  const server = new Server(LIMITS);
   server.addService(loadScalerService(), scalerHandlers({ ...deps, streams }));
-  health.service.addToServer(server);
+  health.addToServer(server);
 
   async function close(): Promise<void> {
     health.close();
@@ -53,19 +64,22 @@ export async function serveScaler(
     server.tryShutdown(() => {
       closed.resolve(undefined);
     });
-    const cut = setTimeout(() => {
+    const deadline = setTimeout(() => {
       server.forceShutdown();
     }, GRACE_MS);
     await closed.promise;
-    clearTimeout(cut);
+    clearTimeout(deadline);
   }
 
   try {
-    return { port: await bind(server, `${host}:${port}`), close };
+    // An IPv6 address needs brackets.
+    const name = host.includes(':') ? `[${host}]` : host;
+    const bound = await bind(server, `${name}:${port}`);
+    open = true;
+    return { port: bound, close };
   } catch (error) {
     await close();
-    const { message } = error as Error;
-    throw new Error(`Port ${port} cannot be opened: ${message}; set ${variable}`, { cause: error });
+    throw cannotListen(error as Error, { host, port, variable });
   }
 }
 

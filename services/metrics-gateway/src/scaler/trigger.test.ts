@@ -14,13 +14,13 @@ describe('triggerOf()', () => {
     [{ target: '8' }, { target: 8 }],
     [{ target: '0.5' }, { target: 0.5 }],
     [{ settleSeconds: '12' }, { settleSeconds: 12 }],
-    [{ queue: 'primes', scalerAddress: 'metrics-gateway:6000', enableTLS: 'false' }, { target: 4 }],
+    [{ queue: 'echo', scalerAddress: 'metrics-gateway:6000', enableTLS: 'false' }, { target: 4 }],
   ])('reads %j as %j', (metadata, trigger) => {
-    expect(triggerOf(ref(metadata))).toMatchObject(trigger);
+    expect(triggerOf(ref(metadata), 'echo')).toMatchObject(trigger);
   });
 
-  it('takes the defaults for a call without a reference', () => {
-    expect(triggerOf(null)).toMatchObject({ target: 4, settleSeconds: 0 });
+  it('uses the defaults for a call without a reference', () => {
+    expect(triggerOf(null, 'echo')).toMatchObject({ target: 4, settleSeconds: 0 });
   });
 
   it.each([
@@ -30,10 +30,10 @@ describe('triggerOf()', () => {
     [{ target: 'many' }, 'target: Must be a number'],
     [{ target: 'Infinity' }, 'target: Must be a number'],
     [{ settleSeconds: '-1' }, 'settleSeconds: Must be at least 0'],
-    [{ queue: 'webhooks' }, 'queue: Must be primes'],
-    [{ target: 'x', queue: 'y' }, 'target: Must be a number; queue: Must be primes'],
-  ])('refuses %j', (metadata, problem) => {
-    expect(() => triggerOf(ref(metadata))).toThrow(
+    [{ queue: 'webhooks' }, 'queue: Must be echo'],
+    [{ target: 'x', queue: 'y' }, 'target: Must be a number; queue: Must be echo'],
+  ])('rejects %j', (metadata, problem) => {
+    expect(() => triggerOf(ref(metadata), 'echo')).toThrow(
       expect.objectContaining({ code: status.INVALID_ARGUMENT, message: `scalerMetadata: ${problem}` }),
     );
   });

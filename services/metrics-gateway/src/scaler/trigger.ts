@@ -1,25 +1,46 @@
 import { status } from '@grpc/grpc-js';
-import { TASK_QUEUE } from '@primes/contracts';
 import { z } from 'zod';
 import { RpcError } from './rpc-error.ts';
 import type { ScaledObjectRef } from './wire.ts';
 
-/** The keys of the trigger's metadata that are ours. KEDA passes its own (scalerAddress, …) as well. */
-const MetadataSchema = z.object({
-  /** Tasks that one pod is for: its concurrency. */
-  target: z.coerce.number('Must be a number').positive('Must be above 0').default(4),
-  /** Seconds after the opening of a stream in which the scaler does not answer: see ActivityStreams. */
-  settleSeconds: z.coerce.number('Must be a number').min(0, 'Must be at least 0').default(0),
-  /** Only there so that a trigger meant for another queue is refused, not answered with this one. */
-  queue: z.literal(TASK_QUEUE, `Must be ${TASK_QUEUE}`).default(TASK_QUEUE),
-});
+/** More tasks than a queue holds; also sent as a 64-bit integer. */
+const MAX_TARGET = 10_000_000;
+/** Slightly more than two polls at an interval of five minutes. */
+const MAX_SETTLE_SECONDS = 602;
 
-/** What a ScaledObject asks for in its trigger. */
-export type Trigger = Readonly<z.infer<typeof MetadataSchema>>;
+/** Our keys of the trigger metadata. KEDA also passes its own, such as scalerAddress. */
+const metadataOf = (queue: string) =>
+  z.object({
+    /** Tasks per pod: its concurrency. */
+    target: z.coerce
+      .number('Must be a number')
+      .positive('Must be above 0')
+      .max(MAX_TARGET, `Must be at most ${MAX_TARGET}`)
+      .default(4),
+    /** Seconds after the start of a stream during which the scaler returns UNAVAILABLE: see ActivityStreams. */
+    settleSeconds: z.coerce
+      .number('Must be a number')
+      .min(0, 'Must be at least 0')
+      .max(MAX_SETTLE_SECONDS, `Must be at most ${MAX_SETTLE_SECONDS}`)
+      .default(0),
+    /** Rejects triggers for another queue. */
+    queue: z.literal(queue, `Must be ${queue}`).default(queue),
+  });
 
-/** @throws {RpcError} INVALID_ARGUMENT naming every key that is wrong */
-export function triggerOf(ref: ScaledObjectRef | null): Trigger {
-  const parsed = MetadataSchema.safeParse(ref?.scalerMetadata ?? {});
+/** The validated trigger metadata of a ScaledObject. */
+export type Trigger = Readonly<z.infer<ReturnType<typeof metadataOf>>>;
+
+/** Namespace and name of a ScaledObject. */
+export function objectOf(ref: ScaledObjectRef | null): string {
+  return `${ref?.namespace ?? ''}/${ref?.name ?? ''}`;
+}
+
+/**
+ * @param queue the queue of this gateway
+ * @throws {RpcError} INVALID_ARGUMENT with every invalid key
+ */
+export function triggerOf(ref: ScaledObjectRef | null, queue: string): Trigger {
+  const parsed = metadataOf(queue).safeParse(ref?.scalerMetadata ?? {});
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new RpcError(status.INVALID_ARGUMENT, `scalerMetadata: ${problems.join('; ')}`);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 
-/** The messages of proto/externalscaler.proto as they arrive and leave. */
+/** The messages of proto/externalscaler.proto. */
 export interface ScaledObjectRef {
   readonly name: string;
   readonly namespace: string;
@@ -22,7 +22,7 @@ export interface GetMetricSpecResponse {
 }
 
 export interface GetMetricsRequest {
-  /** A message field that is not sent is null. */
+  /** Null if the client does not send it. */
   readonly scaledObjectRef: ScaledObjectRef | null;
   readonly metricName: string;
 }
@@ -37,7 +37,7 @@ export interface GetMetricsResponse {
 
 export const SCALER_SERVICE = 'externalscaler.ExternalScaler';
 
-/** Reads the service from the contract itself, which both `src` and `dist` are two folders away from. */
+/** Loads the service definition; the path is the same from `src` and from `dist`. */
 export function loadScalerService(): ServiceDefinition {
   const file = fileURLToPath(new URL('../../proto/externalscaler.proto', import.meta.url));
   return loadSync(file, { longs: Number, defaults: true })[SCALER_SERVICE] as ServiceDefinition;

@@ -23,7 +23,7 @@ interface Definition extends Manifest {
 const isDefinition = (manifest: Manifest): manifest is Definition =>
   manifest.kind === 'CustomResourceDefinition';
 
-/** The same schema with every field refused that it does not name, as `kubectl apply --validate=strict` does. */
+/** The same schema without unknown fields, as in `kubectl apply --validate=strict`. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -34,7 +34,7 @@ function closed(schema: unknown): unknown {
   return open ? copy : { additionalProperties: false, ...copy };
 }
 
-it('the chart observability is what the API server and the operator of VictoriaMetrics expect', async () => {
+it('the chart observability is valid against the schemas of Kubernetes and of its CRDs', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'observability-'));
   const manifests = await renderWhole(['--include-crds']);
   for (const { spec } of manifests.filter(isDefinition)) {
@@ -48,12 +48,12 @@ it('the chart observability is what the API server and the operator of VictoriaM
   const file = join(folder.path, 'all.yaml');
   const others = manifests.filter((manifest) => !isDefinition(manifest));
   await writeFile(file, others.map((manifest) => stringify(manifest)).join('---\n'));
-  const places = [
+  const locations = [
     process.env['KUBECONFORM_SCHEMAS'] ?? '',
     `${folder.path}/{{.ResourceKind}}-{{.ResourceAPIVersion}}.json`,
   ];
   const { ok, output } = await runCommand(
-    ['kubeconform', '-strict', ...places.flatMap((place) => ['-schema-location', place]), file],
+    ['kubeconform', '-strict', ...locations.flatMap((location) => ['-schema-location', location]), file],
     { timeoutMs: 60_000 },
   );
   expect(ok ? '' : output).toBe('');

@@ -2,11 +2,11 @@ import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 
-/** Logs the first batch of an outage that is lost, and the first that arrives again, instead of a line for each. */
+/** Logs the first failed export of an outage and the first successful one after it, instead of a line for each. */
 export class ReportingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #log: Logger;
-  #away = false;
+  #failing = false;
 
   constructor(exporter: SpanExporter, log: Logger) {
     this.#exporter = exporter;
@@ -16,7 +16,7 @@ export class ReportingExporter implements SpanExporter {
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.#exporter.export(spans, (result) => {
       this.#report(result);
-      // The batch is given up either way; the SDK would only print an error to the console.
+      // The batch is lost either way; the SDK would only print an error to the console.
       done({ code: ExportResultCode.SUCCESS });
     });
   }
@@ -30,9 +30,9 @@ export class ReportingExporter implements SpanExporter {
   }
 
   #report({ code, error }: ExportResult): void {
-    const away = code === ExportResultCode.FAILED;
-    if (away && !this.#away) this.#log.warn({ reason: error?.message }, 'spans are lost');
-    if (!away && this.#away) this.#log.info('spans arrive again');
-    this.#away = away;
+    const failing = code === ExportResultCode.FAILED;
+    if (failing && !this.#failing) this.#log.warn({ reason: error?.message }, 'span export failed');
+    if (!failing && this.#failing) this.#log.info('span export restored');
+    this.#failing = failing;
   }
 }

@@ -1,0 +1,68 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { Manifest } from '@primes/prime-store';
+import { RejectionLog } from '@primes/service-kit';
+import { ManifestCache } from './manifest-cache.ts';
+
+const { signal } = new AbortController();
+
+function setUp() {
+  const stored = { 0: '100' } as Record<number, string>;
+  let reads = 0;
+  const source = {
+    manifest: () => {
+      reads++;
+      return Promise.resolve(new Manifest({ ...stored }));
+    },
+  };
+  const connection = new EventEmitter();
+  const cache = new ManifestCache(
+    source,
+    connection,
+    new RejectionLog({ warn: () => undefined, info: () => undefined }),
+  );
+  return { stored, cache, connection, reads: () => reads };
+}
+
+describe('ManifestCache', () => {
+  it('reads once for all tasks that the manifest covers', async () => {
+    const { cache, reads } = setUp();
+    const manifest = await cache.covering(50, signal);
+    expect(await cache.covering(103, signal)).toBe(manifest);
+    expect(reads()).toBe(1);
+  });
+
+  it('reads again for a task that the manifest does not cover, and caches the result', async () => {
+    const { cache, stored, reads } = setUp();
+    await cache.covering(50, signal);
+    stored[1] = '100';
+    expect((await cache.covering(150, signal)).covers(150)).toBe(true);
+    await cache.covering(150, signal);
+    expect(reads()).toBe(2);
+  });
+
+  it('reads again when asked for the newest, and caches the result', async () => {
+    const { cache, reads } = setUp();
+    await cache.covering(50, signal);
+    const newest = await cache.newest(signal);
+    expect(await cache.covering(50, signal)).toBe(newest);
+    expect(reads()).toBe(2);
+  });
+
+  it('is cleared when the connection closes: a store without persistence restarts empty', async () => {
+    const { cache, connection, stored } = setUp();
+    await cache.covering(50, signal);
+    delete stored[0];
+    connection.emit('close');
+    expect((await cache.covering(50, signal)).covers(50)).toBe(false);
+  });
+
+  it('does not cache a read during which the connection was lost', async () => {
+    const { cache, connection, stored } = setUp();
+    const reading = cache.covering(50, signal);
+    connection.emit('close');
+    delete stored[0];
+    await reading;
+    expect((await cache.covering(50, signal)).covers(50)).toBe(false);
+  });
+});

@@ -1,0 +1,84 @@
+import type { RunContext, TaskRunner } from '@primes/contracts';
+import type { Manifest } from '@primes/prime-store';
+import { withSpan } from '@primes/service-kit';
+import { computeSegments, type ComputeDeps } from './compute-segments.ts';
+import type { PrimesInput } from '../input.ts';
+import type { ManifestCache } from './manifest-cache.ts';
+import type { RunMetrics } from './metrics.ts';
+import { planSegments, type Plan } from './plan.ts';
+
+/** Counts only: the primes are in the store. */
+export interface PrimesResult {
+  readonly segmentsComputed: number;
+  readonly segmentsCached: number;
+}
+
+export interface RunnerDeps extends ComputeDeps {
+  readonly manifests: ManifestCache;
+  readonly metrics: RunMetrics;
+}
+
+/** The name in `RunContext.counts` of the segments that were sieved for a task. */
+const COMPUTED = 'segmentsComputed';
+
+/** Runs a task: plans its segments, computes the missing ones, and counts them. */
+export class PrimesRunner implements TaskRunner<PrimesInput, PrimesResult> {
+  readonly #deps: RunnerDeps;
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = deps;
+  }
+
+  async run({ n, fresh }: PrimesInput, context: RunContext): Promise<PrimesResult> {
+    const { metrics } = this.#deps;
+    const { manifest, plan } = await this.#plan({ n, fresh }, context);
+    const { total, missing } = plan;
+    let done = total - missing.length;
+    context.progress(done, total);
+    if (!fresh) metrics.primesFromCache(cachedPrimes(n, plan, manifest));
+    await computeSegments(missing, this.#deps, {
+      group: context.taskId,
+      fresh,
+      signal: context.signal,
+      onSegment: (primes) => {
+        context.progress(++done, total);
+        if (primes === undefined) return;
+        context.count(COMPUTED);
+        metrics.segmentSieved(primes);
+      },
+    });
+    // Limited, because an earlier run may have had a plan with more missing segments.
+    const segmentsComputed = Math.min(context.counts[COMPUTED] ?? 0, total);
+    return { segmentsComputed, segmentsCached: total - segmentsComputed };
+  }
+
+  /** Fresh tasks do not use the cache, so they count neither hits nor misses. */
+  completed({ fresh }: PrimesInput, { segmentsCached, segmentsComputed }: PrimesResult) {
+    if (fresh) return {};
+    this.#deps.metrics.segmentsFound({ hits: segmentsCached, misses: segmentsComputed });
+    return { cache_hits: segmentsCached, cache_misses: segmentsComputed };
+  }
+
+  async close(): Promise<void> {
+    await this.#deps.pool.close();
+  }
+
+  #plan({ n, fresh }: PrimesInput, { recompute, signal }: RunContext) {
+    const { manifests } = this.#deps;
+    return withSpan('plan', {}, async (span) => {
+      const manifest = recompute ? await manifests.newest(signal) : await manifests.covering(n, signal);
+      const plan = planSegments(n, manifest, { fresh });
+      const { total, missing } = plan;
+      span?.setAttributes({ 'primes.segments.total': total, 'primes.segments.missing': missing.length });
+      return { manifest, plan };
+    });
+  }
+}
+
+/** Number of the first `n` primes that are already stored. */
+function cachedPrimes(n: number, { total, missing }: Plan, manifest: Manifest): number {
+  if (missing.length === 0) return n;
+  let primes = 0;
+  for (let segment = 0; segment < total; segment++) primes += manifest.count(segment) ?? 0;
+  return Math.min(primes, n);
+}

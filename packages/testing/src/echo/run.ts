@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TaskRunnerFactory } from '@primes/contracts';
+import type { Redis } from 'ioredis';
+import type { EchoInput, EchoResult } from './index.ts';
+
+/** A run continues where the previous one stopped. Each step is counted once, and the result has their number. */
+export const runner: TaskRunnerFactory<EchoInput, EchoResult> = {
+  open: ({ redis }) => {
+    const connection = redis();
+    return {
+      async run({ text, steps, step_ms, hold, failures, crash }, context) {
+        const { signal } = context;
+        const done = () => context.counts['steps'] ?? 0;
+        while (done() < steps) {
+          context.progress(done(), steps);
+          const isLast = done() === steps - 1;
+          if (isLast && hold !== '') await released(connection, hold, signal);
+          if (isLast && crash) process.kill(process.pid, 'SIGKILL');
+          if (step_ms > 0) await delay(step_ms, undefined, { signal });
+          signal.throwIfAborted();
+          context.count('steps');
+        }
+        if ((context.counts['failures'] ?? 0) < failures) {
+          context.count('failures');
+          throw new Error('The input asks for a failure');
+        }
+        return { text, steps: done() };
+      },
+    };
+  },
+};
+
+/** Lets all tasks end that have this `hold`, now and later. */
+export async function release(redis: Redis, hold: string): Promise<void> {
+  await redis.set(hold, 'released');
+}
+
+async function released(redis: Redis, hold: string, signal: AbortSignal): Promise<void> {
+  while (!(await redis.exists(hold))) await delay(20, undefined, { signal });
+}

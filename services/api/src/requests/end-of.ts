@@ -1,0 +1,12 @@
+import type { Response } from 'express';
+
+/** Aborted when the client disconnects or the process stops. */
+export function endOf(res: Response, stopping: AbortSignal): AbortSignal {
+  const closed = new AbortController();
+  // After the connection is closed, there is no further `close` event.
+  if (res.closed) closed.abort();
+  res.once('close', () => {
+    closed.abort();
+  });
+  return AbortSignal.any([closed.signal, stopping]);
+}

@@ -1,0 +1,14 @@
+import { HttpError } from '@primes/service-kit';
+import type { Request } from 'express';
+
+/** The id in the path of a request, in lower case: a UUID may be in upper case. */
+export function idOf(req: Request): string {
+  const { id } = req.params;
+  if (typeof id !== 'string') throw new Error('The route has no :id');
+  return id.toLowerCase();
+}
+
+/** @throws {HttpError} `not_found` */
+export function unknownTask(): never {
+  throw new HttpError('not_found', { detail: 'There is no task with this id, or it has expired' });
+}

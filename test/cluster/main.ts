@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { makeNamespace, removeNamespace } from './namespace.ts';
+import { networkPolicyIsEnforced } from './network-policy.ts';
+import { startCluster, requireCluster } from './context.ts';
+import { conclude, type TestCounts } from '../runner/count-tests.ts';
+import { SERVICES, buildImages, imageOf } from '../images/build.ts';
+import { provide } from '../images/provide.ts';
+import { ROOT } from '../../dev/project.ts';
+import { CliError } from '../../dev/cli-error.ts';
+import { runJest } from '../runner/run-jest.ts';
+
+/** File names of scenarios that need a network that enforces NetworkPolicies. */
+const POLICY = String.raw`\.policy\.cluster\.test\.ts$`;
+
+/** Ends only a test that hangs: the scenarios have their own timeouts. */
+const MAX_TEST_MS = 15 * 60_000;
+
+process.exit(await main(process.argv.slice(2)));
+
+/** Runs the scenarios against the current kube context; the arguments are patterns of file names for Jest. */
+async function main(args: readonly string[]): Promise<number> {
+  let counts: TestCounts = { passed: 0, failed: 1 };
+  try {
+    counts = await runScenarios(args);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    console.error(error.message);
+  }
+  return conclude(counts);
+}
+
+async function runScenarios(args: readonly string[]): Promise<TestCounts> {
+  const { CLUSTER_UP } = process.env;
+  if (CLUSTER_UP) await startCluster(CLUSTER_UP);
+  await requireCluster();
+  await buildImages();
+  await provide(await Promise.all(SERVICES.map(imageOf)));
+  await makeNamespace();
+  try {
+    const enforced = await networkPolicyIsEnforced();
+    if (!enforced) console.log('Skipping scenarios 11 and 12: this cluster does not enforce NetworkPolicies');
+    const options = [
+      ...['--runInBand', `--testTimeout=${MAX_TEST_MS}`],
+      `--testSequencer=${join(ROOT, 'test', 'cluster', 'in-order.mjs')}`,
+    ];
+    const ignored = enforced ? [] : [`--testPathIgnorePatterns=${POLICY}`];
+    const { counts } = await runJest([...args, ...options, ...ignored, '--selectProjects', 'cluster']);
+    return counts;
+  } finally {
+    await removeNamespace();
+  }
+}

@@ -1,0 +1,180 @@
+import { TaskViewSchema } from '@primes/primes';
+import { eventually } from '@primes/testing';
+import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { startPrimesApi } from './api.ts';
+import { WRITTEN, firstPrimes } from './expected.ts';
+import { raw } from '../../services/api/test/http-client.ts';
+import { setUp } from '../../services/api/test/set-up.ts';
+
+/** Three segments, with boundaries near the 283,000th and the 558,000th prime. */
+const N = 600_000;
+const PRIMES = firstPrimes(N);
+const { api, id } = await setUp(async (keep) => {
+  const started = keep(await startPrimesApi());
+  await started.start('worker');
+  return { api: started, id: await started.compute({ n: N }) };
+});
+const TYPES = Object.keys(WRITTEN);
+
+async function read(type: string, query = ''): Promise<string> {
+  const { status, body, headers } = await api.send({
+    path: `/tasks/${id}${query}`,
+    headers: { accept: type },
+  });
+  expect(status).toBe(200);
+  expect(headers['content-type']).toMatch(new RegExp(`^${type}(;|$)`));
+  return type === 'application/json' ? body.slice(body.indexOf('"result":') + 9, -1) : body;
+}
+
+describe('a task from submission to result', () => {
+  it.each([1, 2, 3, 4, 100, 10_000])('computes the first %d primes', async (n) => {
+    const accepted = await api.http('post', '/tasks').send({ n }).expect(202);
+    const { request_id: task } = accepted.body as { request_id: string };
+    expect(accepted.headers).toMatchObject({ location: `/tasks/${task}`, 'retry-after': '1' });
+    expect(accepted.body).toMatchObject({ n, priority: 0, fresh: false, timeout_seconds: 600, error: null });
+    expect(accepted.body).not.toHaveProperty('result');
+    const view = await api.view(task, 'wait=30');
+    expect(view).toMatchObject({ status: 'done', progress: 100, error: null, result: PRIMES.slice(0, n) });
+    expect(view.result?.at(-1)).toBe(NTH_PRIME.get(n));
+    const [created, started, finished] = [view.created_at, view.started_at, view.finished_at].map(String);
+    expect([finished, started, created].sort()).toEqual([created, started, finished]);
+  });
+
+  it('keeps the options that it was submitted with', async () => {
+    const options = { n: 7, priority: 3, timeout_seconds: 60, fresh: true };
+    expect(await api.view(await api.compute(options))).toMatchObject(options);
+  });
+
+  it.each(TYPES)('returns %s byte for byte', async (type) => {
+    const body = await read(type);
+    // Not toBe, whose diff of two texts of 5 MB would take minutes.
+    expect(body === WRITTEN[type]?.(PRIMES)).toBe(true);
+  });
+
+  it('has the result as its last key', async () => {
+    const { body } = await api.send({ path: `/tasks/${id}?limit=3` });
+    expect(body.endsWith(',"result":[2,3,5]}')).toBe(true);
+    expect(Object.keys(TaskViewSchema.parse(JSON.parse(body))).at(-1)).toBe('result');
+  });
+});
+
+describe('pages', () => {
+  const edge = fc
+    .constantFrom(0, 3, 283_145, 557_000, N)
+    .chain((near) => fc.integer({ min: Math.max(0, near - 2_000), max: near + 2_000 }));
+  const offset = fc.oneof(fc.nat(5), edge, fc.nat(N), fc.constant(1_000_000_000));
+  const limit = fc.oneof(
+    { weight: 10, arbitrary: fc.nat(5) },
+    { weight: 10, arbitrary: fc.nat(5_000) },
+    { weight: 1, arbitrary: fc.constant(1_000_000_000) },
+  );
+
+  it('equal the same slice of the whole result, in every format', async () => {
+    await fc.assert(
+      fc.asyncProperty(offset, limit, fc.constantFrom(...TYPES), async (from, count, type) => {
+        const page = await read(type, `?offset=${from}&limit=${count}`);
+        const expected = WRITTEN[type]?.(PRIMES.slice(from, from + count));
+        if (page !== expected)
+          throw new Error(`${page.slice(0, 200)}…, expected ${expected?.slice(0, 200) ?? ''}…`);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each(TYPES)('contain no primes for limit=0 of %s', async (type) => {
+    expect(await read(type, '?limit=0')).toBe(type === 'text/csv' ? 'prime\r\n' : WRITTEN[type]?.([]));
+  });
+
+  it('together equal the whole result', async () => {
+    const small = await api.compute({ n: 1_000 });
+    let all: number[] = [];
+    for (let from = 0; from < 1_000; from += 170) {
+      all = all.concat((await api.view(small, `offset=${from}&limit=170`)).result ?? []);
+    }
+    expect(all).toEqual(PRIMES.slice(0, 1_000));
+  });
+});
+
+describe('the form of the response', () => {
+  it.each([
+    [undefined, 'application/json'],
+    ['*/*', 'application/json'],
+    ['text/*', 'text/plain'],
+    ['text/csv, text/plain;q=0.9', 'text/csv'],
+    ['application/json;q=0.1, text/csv;q=0.2', 'text/csv'],
+    ['application/xml, application/x-ndjson;q=0.1', 'application/x-ndjson'],
+    ['text/html, */*;q=0.1', 'application/json'],
+  ])('Accept: %s gives %s', async (accept, type) => {
+    const { message, text } = await api.open({
+      path: `/tasks/${id}?limit=2`,
+      headers: accept ? { accept } : {},
+    });
+    expect(message.headers['content-type']?.split(';')[0]).toBe(type);
+    expect(message.headers).toMatchObject({
+      vary: expect.stringMatching(/Accept/),
+      'cache-control': 'no-store',
+    });
+    await text();
+  });
+
+  it.each(TYPES.filter((type) => type !== 'application/json'))(
+    'rejects %s for a task that is not done',
+    async (accept) => {
+      await api.tasks.pause();
+      const { request_id: other } = await api.submit({ n: 9 });
+      const ask = () => api.send({ path: `/tasks/${other}`, headers: { accept } });
+      expect(await ask()).toMatchObject({
+        status: 409,
+        body: expect.stringContaining('received one that is pending'),
+      });
+      await api.http('delete', `/tasks/${other}`).expect(202);
+      expect(await ask()).toMatchObject({
+        status: 409,
+        body: expect.stringContaining('received one that is cancelled'),
+      });
+      await api.tasks.resume();
+      await eventually(async () => {
+        expect((await api.tasks.getJob(other))?.finishedOn).toBeDefined();
+      });
+    },
+  );
+
+  it('returns 426 to HTTP/1.0, which cannot distinguish a truncated result from a complete one', async () => {
+    const ask = (path: string) => raw(api.url, `GET ${path} HTTP/1.0\r\nHost: a\r\n\r\n`);
+    const rejected = await ask(`/tasks/${id}`);
+    expect(rejected).toMatch(/^HTTP\/1.1 426 /);
+    expect(rejected).toMatch(/\r\nUpgrade: HTTP\/1.1\r\n/);
+    expect(rejected).toContain('urn:primes:problem:upgrade_required');
+    expect(await ask(`/tasks/${id}?limit=0`)).toMatch(
+      /^HTTP\/1.1 200 [^]*"status":"done"[^]*"result":\[\]\}$/,
+    );
+  });
+
+  it('HEAD returns the type and reads no segment', async () => {
+    for (const accept of TYPES) {
+      const { status, headers } = await api.send({
+        method: 'HEAD',
+        path: `/tasks/${id}`,
+        headers: { accept },
+      });
+      expect(status).toBe(200);
+      expect(headers['content-type']).toContain(accept);
+    }
+  });
+});
+
+describe('?wait= with a page', () => {
+  it('responds with the page once the task is done', async () => {
+    await api.tasks.pause();
+    const { request_id: waiting } = await api.submit({ n: 5 });
+    // Longer than the test's timeout, so only the end of the task can end it.
+    const asked = ['wait=60', 'wait=60&limit=2', 'wait=60&offset=4'].map((query) => api.view(waiting, query));
+    // Later requests have completed, so the long-polls are waiting.
+    await api.view(waiting);
+    await api.tasks.resume();
+    const results = (await Promise.all(asked)).map(({ result }) => result);
+    expect(results).toEqual([[2, 3, 5, 7, 11], [2, 3], [11]]);
+  });
+});

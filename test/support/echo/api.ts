@@ -1,0 +1,4 @@
+import { echo } from '@primes/testing/echo';
+import { runApi } from '../../../services/api/src/run-api.ts';
+
+await runApi(echo, undefined, process.env);
