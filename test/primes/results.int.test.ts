@@ -1,3 +1,4 @@
+import { ProblemSchema } from '@primes/contracts';
 import { TaskViewSchema } from '@primes/primes';
 import { eventually } from '@primes/testing';
 import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
@@ -8,8 +9,10 @@ import { WRITTEN, firstPrimes } from './expected.ts';
 import { raw } from '../../services/api/test/http-client.ts';
 import { setUp } from '../../services/api/test/set-up.ts';
 
-/** Three segments, with boundaries near the 283,000th and the 558,000th prime. */
+/** Three segments. */
 const N = 600_000;
+/** Primes before the second segment, and before the third. */
+const BOUNDARIES = [278_605, 530_997] as const;
 const PRIMES = firstPrimes(N);
 const { api, id } = await setUp(async (keep) => {
   const started = keep(await startPrimesApi());
@@ -62,7 +65,7 @@ describe('a task from submission to result', () => {
 
 describe('pages', () => {
   const edge = fc
-    .constantFrom(0, 3, 283_145, 557_000, N)
+    .constantFrom(0, 3, ...BOUNDARIES, N)
     .chain((near) => fc.integer({ min: Math.max(0, near - 2_000), max: near + 2_000 }));
   const offset = fc.oneof(fc.nat(5), edge, fc.nat(N), fc.constant(1_000_000_000));
   const limit = fc.oneof(
@@ -141,15 +144,49 @@ describe('the form of the response', () => {
     },
   );
 
-  it('returns 426 to HTTP/1.0, which cannot distinguish a truncated result from a complete one', async () => {
-    const ask = (path: string) => raw(api.url, `GET ${path} HTTP/1.0\r\nHost: a\r\n\r\n`);
-    const rejected = await ask(`/tasks/${id}`);
-    expect(rejected).toMatch(/^HTTP\/1.1 426 /);
-    expect(rejected).toMatch(/\r\nUpgrade: HTTP\/1.1\r\n/);
-    expect(rejected).toContain('urn:primes:problem:upgrade_required');
-    expect(await ask(`/tasks/${id}?limit=0`)).toMatch(
-      /^HTTP\/1.1 200 [^]*"status":"done"[^]*"result":\[\]\}$/,
+  describe('over HTTP/1.0, as nginx speaks it by default', () => {
+    const ask = async (path: string, { method = 'GET', accept = 'application/json' } = {}) => {
+      const response = await raw(
+        api.url,
+        `${method} ${path} HTTP/1.0\r\nHost: a\r\nAccept: ${accept}\r\n\r\n`,
+      );
+      const end = response.indexOf('\r\n\r\n');
+      return { head: response.slice(0, end), body: response.slice(end + 4) };
+    };
+
+    it.each(TYPES)('has up to 10,000 primes with their length, as %s', async (accept) => {
+      // Three chunks, of which the last one is in the memory of the first one.
+      const path = `/tasks/${id}?offset=${BOUNDARIES[0] - 900}&limit=10000`;
+      const { head, body } = await ask(path, { accept });
+      expect(head).toMatch(/^HTTP\/1.1 200 /);
+      expect(head).toMatch(new RegExp(`\r\nContent-Length: ${body.length}(\r\n|$)`));
+      expect(head).not.toMatch(/transfer-encoding/i);
+      expect(body).toBe((await api.send({ path, headers: { accept } })).body);
+    });
+
+    it('has any result without primes', async () => {
+      expect((await ask(`/tasks/${id}?limit=0`)).body).toMatch(/"status":"done"[^]*"result":\[\]\}$/);
+    });
+
+    it.each(['GET', 'HEAD'])(
+      'is rejected with 426 for more primes, because a truncated result would look complete: %s',
+      async (method) => {
+        const { head, body } = await ask(`/tasks/${id}`, { method });
+        expect(head).toMatch(/^HTTP\/1.1 426 /);
+        expect(head).toMatch(/\r\nUpgrade: HTTP\/1.1(\r\n|$)/);
+        if (method === 'HEAD') return;
+        expect(ProblemSchema.parse(JSON.parse(body))).toMatchObject({
+          type: 'urn:primes:problem:upgrade_required',
+          detail:
+            'Expected HTTP/1.1 or at most 10000 items (limit=10000), received HTTP/1.0. nginx sends HTTP/1.1 with `proxy_http_version 1.1`',
+        });
+      },
     );
+
+    it('HEAD has the type of a small result', async () => {
+      const { head } = await ask(`/tasks/${id}?limit=10`, { method: 'HEAD', accept: 'text/csv' });
+      expect(head).toMatch(/^HTTP\/1.1 200 [^]*\r\nContent-Type: text\/csv/);
+    });
   });
 
   it('HEAD returns the type and reads no segment', async () => {

@@ -12,6 +12,7 @@ import { HttpError, contextOf, validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
 import { JSON_TYPE, formatOf } from '../results/formats.ts';
 import { sendChunks } from '../results/send-chunks.ts';
+import { sendWhole } from '../results/send-whole.ts';
 import type { StreamLimits } from '../streams/slots.ts';
 import type { Lookup } from '../tasks/lookup.ts';
 import { isTaskId } from '../tasks/task-id.ts';
@@ -58,7 +59,7 @@ function getTaskWithReturnedResult(deps: GetTaskDeps) {
   };
 }
 
-/** The result is streamed. */
+/** The result is streamed, except to HTTP/1.0. */
 function getTaskByPage(deps: GetTaskDeps, { formats, reader }: ReadableResults) {
   return async function handleGetTask(req: Request, res: Response): Promise<void> {
     const format = formatOf(req, formats);
@@ -143,13 +144,13 @@ interface ResultResponse {
 
 async function sendResult({ streams }: GetTaskDeps, delivery: ResultResponse): Promise<void> {
   const { req, res, format, take } = delivery;
-  if (req.httpVersion === '1.0') {
-    // Without chunked encoding, a broken stream would look like a complete result.
+  const isWhole = req.httpVersion === '1.0';
+  if (isWhole && take > MAX_UNLIMITED_ITEMS) {
     const headers = { Upgrade: 'HTTP/1.1', Connection: 'Upgrade, close' };
-    throw new HttpError('upgrade_required', {
-      detail: 'Expected HTTP/1.1 or limit=0, received HTTP/1.0',
-      headers,
-    });
+    const detail =
+      `Expected HTTP/1.1 or at most ${MAX_UNLIMITED_ITEMS} items (limit=${MAX_UNLIMITED_ITEMS}), received HTTP/1.0. ` +
+      'nginx sends HTTP/1.1 with `proxy_http_version 1.1`';
+    throw new HttpError('upgrade_required', { detail, headers });
   }
   res.status(200).type(format.mediaType);
   if (req.method === 'HEAD') {
@@ -160,7 +161,7 @@ async function sendResult({ streams }: GetTaskDeps, delivery: ResultResponse): P
   const disconnected = endOf(res, new AbortController().signal);
   const send = async () => {
     const chunks = await open(delivery, { signal: disconnected, requestId, traceparent });
-    await sendChunks(res, chunks, streams.stallMs);
+    await (isWhole ? sendWhole(res, chunks) : sendChunks(res, chunks, streams.stallMs));
   };
   await (take > MAX_UNLIMITED_ITEMS ? streams.results.hold(send) : send());
 }
