@@ -12,6 +12,7 @@ import {
 } from '@primes/service-kit';
 import express, { type RequestParamHandler, type Router } from 'express';
 import type { Registry } from 'prom-client';
+import { belowBase } from './base-path.ts';
 import type { ApiConfig } from './config.ts';
 import type { ApiMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
@@ -59,7 +60,7 @@ export function createApp(deps: AppDeps): RequestListener {
 
   app.param('id', recordTaskId);
   const body = express.json({ limit: '64kb', strict: false });
-  app.route('/').get(root(deps.type)).all(methodNotAllowed('GET'));
+  app.route('/').get(root(deps.type, deps.config)).all(methodNotAllowed('GET'));
   app
     .route('/tasks')
     .post(body, submitTask(deps))
@@ -77,7 +78,7 @@ export function createApp(deps: AppDeps): RequestListener {
   for (const path of PAGES) app.options(path, methodNotAllowed('GET'));
   app.use(healthRoutes(deps));
   const document = openApiDocument(deps.type, { formats: deps.results?.formats, config: deps.config });
-  app.use(docs(deps.type.title, document));
+  app.use(docs(deps.type.title, { document, base: deps.config.BASE_PATH }));
   if (deps.admin) app.use(deps.admin);
   for (const path of PAGES) app.all(path, methodNotAllowed('GET'));
 
@@ -86,7 +87,7 @@ export function createApp(deps: AppDeps): RequestListener {
   });
   app.use(problemHandler(deps.log));
   return function route(req, res) {
-    req.url = originForm(req.url ?? '');
+    req.url = belowBase(originForm(req.url ?? ''), deps.config.BASE_PATH);
     app(req, res);
   };
 }

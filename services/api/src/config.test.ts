@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from '@primes/service-kit';
+import { echo } from '@primes/testing/echo';
 import { apiConfig } from './config.ts';
+import { openApiDocument } from './openapi.ts';
 
 const env = {
   IDEMPOTENCY_SECRET: 'only-for-tests-idempotency',
@@ -24,8 +26,26 @@ describe('the environment of the api', () => {
     ['READY_AFTER', 'http://127.0.0.1:8001/readyz,foo'],
     ['WEBHOOK_SECRET', `whsec_${'a'.repeat(31)}`],
     ['WEBHOOK_SECRET', `whsec_${Buffer.alloc(65).toString('base64')}`],
+    ['BASE_PATH', 'numbers'],
+    ['BASE_PATH', '/'],
+    ['BASE_PATH', '/numbers/'],
+    ['BASE_PATH', '//numbers'],
+    ['BASE_PATH', '/a/../b'],
+    ['BASE_PATH', '/a?b'],
+    ['BASE_PATH', '/ü'],
+    ['BASE_PATH', "/a';b"],
   ])('rejects %s=%s and names the variable', (name, value) => {
     expect(() => parseConfig(apiConfig, { ...env, [name]: value })).toThrow(`${name}: `);
+  });
+
+  it('rejects a BASE_PATH that begins with a path of the api', () => {
+    const { paths } = openApiDocument(echo, { formats: undefined, config: {} }) as { paths: object };
+    const own = Object.keys(paths).filter((path) => path !== '/');
+    for (const path of own.map((path) => path.replace('{id}', 'id')))
+      expect(() => parseConfig(apiConfig, { ...env, BASE_PATH: path })).toThrow(
+        'BASE_PATH: Must be outside the paths of the api',
+      );
+    expect(own.length).toBeGreaterThan(10);
   });
 
   it('accepts secrets of 24 to 64 bytes', () => {

@@ -1,9 +1,14 @@
 import { GIVE_UP_AFTER } from '@primes/contracts';
 import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import { z } from 'zod';
+import { basePath } from './base-path.ts';
 
 const fields = commonConfig.extend({
   API_PORT: field.port(8_000, 'Port of the HTTP API'),
+  BASE_PATH: basePath.meta({
+    description:
+      'Path below which a proxy serves the api, such as `/numbers`: the beginning of all links. The proxy may remove it or pass it on',
+  }),
   MAX_QUEUED: field.optionalInteger(
     { min: 1, max: 10_000_000 },
     'Maximum number of waiting tasks; new ones receive 503. Empty: as many as fit into 40 % of `maxmemory`, at most 100,000',

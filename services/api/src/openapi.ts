@@ -7,7 +7,7 @@ import { taskPaths } from './openapi/task-paths.ts';
 export interface DocumentOptions {
   /** Undefined for a job whose result is what its run returned. */
   readonly formats: readonly ResultFormat[] | undefined;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: Readonly<Record<string, unknown>> & { readonly BASE_PATH?: string };
 }
 
 /** The OpenAPI 3.1 document of the HTTP API, generated from the schemas that validate requests. */
@@ -23,7 +23,7 @@ export function openApiDocument(type: JobType<object>, options: DocumentOptions)
         'Every response has `X-Request-Id` and `traceparent`; every error is `application/problem+json`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/', description: 'This server' }],
+    servers: [{ url: options.config.BASE_PATH || '/', description: 'This server' }],
     security: [],
     tags: [
       { name: 'tasks', description: 'Submit, read, follow, cancel' },

@@ -1,9 +1,10 @@
 import { HttpError } from '@primes/service-kit';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Queue } from 'bullmq';
+import type { ApiConfig } from '../config.ts';
 import { Router, type Express, type NextFunction, type Request, type Response } from 'express';
 
-export interface AdminCredentials {
+interface AdminOptions extends Pick<ApiConfig, 'BASE_PATH'> {
   readonly ADMIN_USER?: string | undefined;
   readonly ADMIN_PASSWORD?: string | undefined;
 }
@@ -13,7 +14,7 @@ const PATH = '/admin/queues';
 /** bull-board behind HTTP Basic authentication; undefined if no credentials are configured. */
 export async function adminQueues(
   queues: readonly Queue[],
-  { ADMIN_USER: user, ADMIN_PASSWORD: password }: AdminCredentials,
+  { ADMIN_USER: user, ADMIN_PASSWORD: password, BASE_PATH: base }: AdminOptions,
 ): Promise<Router | undefined> {
   if (user === undefined || password === undefined) return undefined;
   // Loaded on demand: it adds a template engine and 15 MB.
@@ -22,7 +23,7 @@ export async function adminQueues(
     import('@bull-board/api/bullMQAdapter'),
     import('@bull-board/express'),
   ]);
-  const serverAdapter = new ExpressAdapter().setBasePath(PATH);
+  const serverAdapter = new ExpressAdapter().setBasePath(`${base}${PATH}`);
   createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter });
   // It is an Express application of its own, which would send X-Powered-By.
   const board = (serverAdapter.getRouter() as Express).disable('x-powered-by');

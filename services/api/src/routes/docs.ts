@@ -6,17 +6,17 @@ import express, { Router, type Request, type Response } from 'express';
 const require = createRequire(import.meta.url);
 
 /** /docs (Swagger UI), /redoc and /openapi.json; all assets come from this server. */
-export function docs(title: string, document: object): Router {
+export function docs(title: string, { document, base }: { document: object; base: string }): Router {
   const router = Router({ caseSensitive: true });
   // Only here: compression would send results in bursts and delay events.
   router.use(['/docs', '/redoc', '/openapi.json'], compression());
   router.get('/openapi.json', (_req, res) => {
     res.json(document);
   });
-  router.get('/docs', page(`${title}: Swagger UI`, SWAGGER));
-  router.get('/docs/start.js', script(START_SWAGGER));
-  router.get('/redoc', page(`${title}: ReDoc`, REDOC));
-  router.get('/redoc/start.js', script(START_REDOC));
+  router.get('/docs', page(`${title}: Swagger UI`, swagger(base)));
+  router.get('/docs/start.js', script(startSwagger(base)));
+  router.get('/redoc', page(`${title}: ReDoc`, redoc(base)));
+  router.get('/redoc/start.js', script(startRedoc(base)));
   router.use('/docs/assets', assets(dirname(require.resolve('swagger-ui-dist/package.json'))));
   // A devDependency: the images contain only its self-contained bundle.
   router.use('/redoc/assets', assets(dirname(require.resolve('redoc/bundles/redoc.standalone.js'))));
@@ -27,16 +27,18 @@ function assets(folder: string) {
   return express.static(folder, { index: false, redirect: false, maxAge: '1h' });
 }
 
-const SWAGGER = `<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+const swagger = (base: string) => `<link rel="stylesheet" href="${base}/docs/assets/swagger-ui.css">
 <div id="docs"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>`;
-const START_SWAGGER = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true });`;
+<script src="${base}/docs/assets/swagger-ui-bundle.js"></script>
+<script src="${base}/docs/start.js"></script>`;
+const startSwagger = (base: string) =>
+  `SwaggerUIBundle({ url: '${base}/openapi.json', dom_id: '#docs', deepLinking: true });`;
 
-const REDOC = `<div id="docs"></div>
-<script src="/redoc/assets/redoc.standalone.js"></script>
-<script src="/redoc/start.js"></script>`;
-const START_REDOC = `Redoc.init('/openapi.json', {}, document.getElementById('docs'));`;
+const redoc = (base: string) => `<div id="docs"></div>
+<script src="${base}/redoc/assets/redoc.standalone.js"></script>
+<script src="${base}/redoc/start.js"></script>`;
+const startRedoc = (base: string) =>
+  `Redoc.init('${base}/openapi.json', {}, document.getElementById('docs'));`;
 
 /** Scripts are files, not inline: the content security policy allows no inline script. */
 function script(text: string) {

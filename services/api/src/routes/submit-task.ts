@@ -31,7 +31,7 @@ export function submitTask({ submit, rules, type, config }: SubmitTaskDeps) {
     res.locals['taskId'] = summary.request_id;
     res
       .status(created ? 202 : 200)
-      .location(`/tasks/${summary.request_id}`)
+      .location(`${config.BASE_PATH}/tasks/${summary.request_id}`)
       .set('Retry-After', '1')
       .json(summary);
   };
