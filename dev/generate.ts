@@ -29,6 +29,8 @@ import { documentedValues, valuesTable } from './generate/values-table.ts';
 import { variableTables } from './generate/variables-table.ts';
 import { VERSION, VERSIONED } from './generate/version.ts';
 import { ROOT } from './project.ts';
+import { licencesList } from './release/licences.ts';
+import { readLockFile } from './release/shipped.ts';
 import { startConfig } from './start/config.ts';
 
 /** A file that is generated, wholly or in part, from the sources. */
@@ -44,6 +46,10 @@ const GENERATED: readonly Generated[] = [
   ...VERSIONED,
   { file: 'services/api/openapi.yaml', make: openApiYaml },
   { file: 'docs/configuration.md', make: (current) => replaceSection(current, 'variables', variables()) },
+  {
+    file: 'docs/licences.md',
+    make: (current) => replaceSection(current, 'licences', licencesList(readLockFile())),
+  },
   { file: `${CHART}/values.yaml`, make: chartJob },
   { file: `${CHART}/values.schema.json`, make: chartSchema },
   {
