@@ -1,10 +1,12 @@
-# syntax=docker/dockerfile:1
 # One image for each service (--target api, worker, metrics-gateway), and `dev` for development in a cluster.
 # `npm run images` builds the three. They share all layers except the last.
 
-# All base images. They have the same major version of Node, so the code runs on the version that it was tested with.
-ARG BUILD_BASE=node:24-bookworm-slim
-ARG RUN_BASE=gcr.io/distroless/nodejs24-debian12:nonroot
+# All base images, for all platforms; Renovate updates the digests. They have the same major version of Node, so the code
+# runs on the version that it was tested with. `npm run images` omits the digest of an image that the engine has without one.
+ARG BUILD_BASE=node:24-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
+ARG RUN_BASE=gcr.io/distroless/nodejs24-debian12:nonroot@sha256:14d42e2511532589a7c7e01a753667a74fcc96266e137e8125006b87b0c32d0a
+
+# Each RUN step is in a stage for the platform of the builder, so that images for another platform need no emulation.
 
 # Only the files that npm reads, so that a changed source file does not invalidate the installation.
 FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS manifests
@@ -28,16 +30,18 @@ RUN mkdir /run-time \
 
 # Run-time dependencies of all three services. Optional packages are omitted: TypeScript, which a validator uses for
 # types, and native code that unpacks MessagePack faster, which the services never do. Without native code, the layer fits
-# every platform.
+# every platform, and the last step checks that there is none.
 FROM --platform=$BUILDPLATFORM ${BUILD_BASE} AS production
 WORKDIR /app
 COPY --from=manifests /app .
 RUN --mount=type=cache,target=/npm-cache \
     npm ci --cache /npm-cache --ignore-scripts --omit=dev --omit=optional \
     --workspace services/api --workspace services/worker --workspace services/metrics-gateway \
-    && rm -r packages/testing node_modules/@primes/testing
+    && rm -r packages/testing node_modules/@primes/testing \
+    && ! find . -type f -name '*.node' | grep .
 # Only the bundle of ReDoc: the sources of the bundle take 90 MB.
-COPY --from=build /app/node_modules/redoc/bundles/redoc.standalone.js node_modules/redoc/bundles/
+COPY --from=build /app/node_modules/redoc/bundles/redoc.standalone.js /app/node_modules/redoc/bundles/redoc.standalone.js.LICENSE.txt \
+     node_modules/redoc/bundles/
 COPY --from=build /run-time .
 
 FROM ${BUILD_BASE} AS dev

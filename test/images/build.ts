@@ -9,6 +9,8 @@ export const SERVICES = ['api', 'worker', 'metrics-gateway'] as const;
 
 /** The image label with the digest of the build's inputs. */
 const INPUTS_LABEL = 'primes.inputs';
+/** A base image in the Dockerfile: its argument, and its name without the digest. */
+const PINNED_BASE = /^ARG (\w+_BASE)=(\S+)@sha256:[0-9a-f]{64}$/gm;
 const ANSWER_MS = 30_000;
 const BUILD_MS = 20 * 60_000;
 /** Number of the last output lines to show after a failed build. */
@@ -51,8 +53,20 @@ async function buildService(image: string, options: readonly string[]): Promise<
   await buildImage(image, [
     ...['--build-arg', `VERSION=${version}`],
     ...['--build-arg', `REVISION=${revision.ok ? revision.output : 'unknown'}`],
-    ...[...options, ROOT],
+    ...[...(await localBases()), ...options, ROOT],
   ]);
+}
+
+/**
+ * Build arguments without the digests of base images that the engine has without one, because they were loaded or made
+ * there: by digest, it would look for them in a registry.
+ */
+async function localBases(): Promise<readonly string[]> {
+  const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
+  const args: string[] = [];
+  for (const [, arg = '', image = ''] of dockerfile.matchAll(PINNED_BASE))
+    if ((await inspect(image, 'len .RepoDigests')) === '0') args.push('--build-arg', `${arg}=${image}`);
+  return args;
 }
 
 /**
