@@ -16,6 +16,7 @@ const PROGRAMS = {
   telemetry: 'test/telemetry/main.ts',
   pictures: 'test/telemetry/pictures.ts',
   load: 'test/load/main.ts',
+  release: 'dev/release/main.ts',
 };
 
 /**

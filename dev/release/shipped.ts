@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../project.ts';
+import { SERVICES } from './services.ts';
 
 /** A package in package-lock.json, without its path. */
 export interface LockedPackage {
@@ -17,9 +18,6 @@ export interface LockedPackage {
 export interface LockFile {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
-
-/** The services, whose dependencies the images contain. */
-const SERVICES = ['services/api', 'services/worker', 'services/metrics-gateway'];
 
 /** Development dependencies of which the Dockerfile copies a bundle, with their own dependencies inside. */
 const BUNDLED = [{ service: 'services/api', name: 'redoc' }];
@@ -50,7 +48,7 @@ export function shippedPackages({ packages }: LockFile): readonly string[] {
     );
     for (const name of [...Object.keys(dependencies), ...peers]) add(resolve(packages, path, name));
   };
-  for (const service of SERVICES) add(service);
+  for (const service of SERVICES) add(`services/${service}`);
   for (const { service, name } of BUNDLED) add(resolve(packages, service, name));
   return [...found].filter((path) => path.includes(MODULES)).sort();
 }
