@@ -15,7 +15,7 @@ export type { PrimesResult };
 const variables = {
   SIEVE_THREADS: field.integer(
     { min: 0, max: 256, default: 0 },
-    'Number of sieve threads; 0: one per CPU, and at most one per 32 MiB of the memory limit',
+    'Number of sieve threads; 0: one per CPU, and at most one per 16 MiB of the memory limit beyond 192 MiB',
   ),
   LEASE_MS: field.integer(
     // Renewed three times per lease: a shorter lease would cost Redis more than it saves.
