@@ -23,6 +23,7 @@ import { openApiDocument } from '../services/api/src/openapi.ts';
 import { gatewayConfig } from '../services/metrics-gateway/src/config.ts';
 import { workerConfig } from '../services/worker/src/config.ts';
 import { chartConfigSchema, type ConfigValues } from './generate/chart-config.ts';
+import { describeValues } from './generate/chart-schema.ts';
 import { formatted } from './generate/formatted.ts';
 import { replaceSection } from './generate/section.ts';
 import { documentedValues, valuesTable } from './generate/values-table.ts';
@@ -142,7 +143,7 @@ function chartJob(current: string): string {
   return values.toString({ lineWidth: 0 });
 }
 
-/** Generates the schemas of the variables from the services' schemas and keeps the rest of the file. */
+/** Generates the schemas of the variables from the services' schemas, and the descriptions from values.yaml. */
 function chartSchema(current: string): string {
   const schema = JSON.parse(current) as {
     properties: { config: object; job: { properties: { env: object } } };
@@ -152,5 +153,6 @@ function chartSchema(current: string): string {
   schema.properties.config = chartConfigSchema({ common: commonConfig, ...services }, values.config);
   const ofTheJob = { api: z.object(job.variables), worker: z.object(runner.variables) };
   schema.properties.job.properties.env = chartConfigSchema(ofTheJob, values.job.env);
+  describeValues(schema, documentedValues(chartValues()));
   return JSON.stringify(schema);
 }

@@ -56,7 +56,7 @@ last signals of a stopping pod. Service, version, and the port of /metrics: (lis
 {{- if .Values.telemetry.enabled }}
 checksum/collector: {{ .Files.Get "files/collector.yaml" | sha256sum }}
 {{- end }}
-{{- $names := list .Values.secret.existing }}
+{{- $names := list .Values.secret.existing .Values.redis.caSecret.name }}
 {{- range include "primes.redis.all" . | fromJson }}
 {{- if .url }}{{ $names = append $names .passwordSecret.name }}{{ end }}
 {{- end }}

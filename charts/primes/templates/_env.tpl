@@ -78,4 +78,8 @@ those from keys of the Secret:
 - name: STORE_REDIS_URL
   value: {{ include "primes.redis.url" (list . "store") }}
 {{- end }}
+{{- if .Values.redis.caSecret.name }}
+- name: NODE_EXTRA_CA_CERTS
+  value: /etc/redis-ca/{{ .Values.redis.caSecret.key }}
+{{- end }}
 {{- end -}}

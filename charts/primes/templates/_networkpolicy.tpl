@@ -17,6 +17,16 @@ metadata:
 {{- toYaml $clients -}}
 {{- end -}}
 
+{{/* KEDA's operator, as peers. */}}
+{{- define "primes.networkPolicy.keda" -}}
+{{- with .Values.networkPolicy.peers.keda }}
+{{- toYaml . }}
+{{- else }}
+- namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: {{ .Values.scaling.kedaNamespace }} } }
+  podSelector: { matchLabels: { app: keda-operator } }
+{{- end }}
+{{- end -}}
+
 {{/* The pods of components of this release, as peers: (list $ "api" "worker"). */}}
 {{- define "primes.networkPolicy.pods" -}}
 {{- $root := first . -}}

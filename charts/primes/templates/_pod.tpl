@@ -50,10 +50,15 @@ topologySpreadConstraints:
 initContainers:
   {{- include "primes.collector" (list $root (index . 1) $root.Chart.AppVersion (index . 2)) | nindent 2 }}
 {{- end }}
-{{- if or $root.Values.telemetry.enabled $root.Values.extraVolumes }}
+{{- $ca := $root.Values.redis.caSecret.name }}
+{{- if or $root.Values.telemetry.enabled $ca $root.Values.extraVolumes }}
 volumes:
   {{- if $root.Values.telemetry.enabled }}
   {{- include "primes.collectorVolume" $root | nindent 2 }}
+  {{- end }}
+  {{- with $ca }}
+  - name: redis-ca
+    secret: { secretName: {{ . }} }
   {{- end }}
   {{- with $root.Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
@@ -68,7 +73,11 @@ volumes:
   {{- include "primes.containerSecurity" $root | nindent 2 }}
   resources:
     {{- toYaml (index . 1).resources | nindent 4 }}
-  {{- with $root.Values.extraVolumeMounts }}
+  {{- $mounts := $root.Values.extraVolumeMounts }}
+  {{- if $root.Values.redis.caSecret.name }}
+  {{- $mounts = prepend $mounts (dict "name" "redis-ca" "mountPath" "/etc/redis-ca" "readOnly" true) }}
+  {{- end }}
+  {{- with $mounts }}
   volumeMounts:
     {{- toYaml . | nindent 4 }}
   {{- end }}

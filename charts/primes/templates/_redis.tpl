@@ -37,6 +37,23 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Not empty if a Redis uses TLS. */}}
+{{- define "primes.redis.tls" -}}
+{{- range include "primes.redis.all" . | fromJson }}
+{{- if hasPrefix "rediss:" .url }}tls{{ end }}
+{{- end }}
+{{- end -}}
+
+{{/* Parameters with which KEDA authenticates to the queue's Redis, and it to KEDA; empty if there are none. */}}
+{{- define "primes.redis.kedaParameters" -}}
+{{- with include "primes.redis.passwordRef" (list . "queue") | fromYaml }}
+- { parameter: password, name: {{ .name }}, key: {{ .key }} }
+{{- end }}
+{{- if and .Values.redis.caSecret.name (hasPrefix "rediss:" .Values.redis.queue.url) }}
+- { parameter: ca, name: {{ .Values.redis.caSecret.name }}, key: {{ .Values.redis.caSecret.key }} }
+{{- end }}
+{{- end -}}
+
 {{/* The URL for the services; it refers to a variable of the pod for the password. */}}
 {{- define "primes.redis.url" -}}
 {{- $redis := include "primes.redis.values" . | fromJson -}}

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { containersOf, podsOf } from '../pods.ts';
@@ -64,6 +65,13 @@ describe('the chart', () => {
     const values = ['--values', join(CHART, 'examples', example)];
     const { ok, output } = await helm('lint', '--strict', CHART, ...values);
     expect(ok ? '' : output).toBe('');
+  });
+
+  it('renders with each --set of its README', async () => {
+    const text = await readFile(join(CHART, 'README.md'), 'utf8');
+    const sets = [...text.matchAll(/`--set '?([^'`]+)'?`/g)].map(([, set = '']) => set);
+    expect(sets.length).toBeGreaterThan(4);
+    for (const set of sets) await expect(render([set])).resolves.not.toEqual([]);
   });
 
   it('gives the same manifests each time with an existing Secret', async () => {

@@ -54,7 +54,7 @@
     {{- end }}
     listName: {{ printf "%s:%s:%s" $root.Values.config.common.QUEUE_PREFIX $root.Values.job.name $list | quote }}
     listLength: {{ include "primes.target" $root | quote }}
-  {{- if include "primes.redis.passwordRef" (list $root "queue") }}
+  {{- if include "primes.redis.kedaParameters" $root | trim }}
   authenticationRef: { name: {{ include "primes.fullname" $root }}-worker }
   {{- end }}
 {{- end }}
