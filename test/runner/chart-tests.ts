@@ -5,7 +5,7 @@ import { ROOT } from '../../dev/project.ts';
 /**
  * The tools of the chart tests, in folders of the same names below test/charts, and a command that detects each.
  * kubeconform's built-in schemas lack KEDA's kinds, so KUBECONFORM_SCHEMAS must name their folder.
- * `helm dependency build` downloads the charts that charts/observability wraps.
+ * `npm run charts` downloads the charts that charts/observability wraps.
  */
 const TOOLS = {
   helm: ['helm', 'version'],

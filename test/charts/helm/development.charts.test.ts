@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { run, runCommand } from '../../../dev/command.ts';
 import { ROOT } from '../../../dev/project.ts';
 import { render } from '../render.ts';
 
@@ -23,7 +25,7 @@ const read = (file: string) => readFile(join(ROOT, file), 'utf8');
 const skaffold = async () => parse(await read('skaffold.yaml')) as Skaffold;
 
 /** Skaffold applies profiles that it selects itself before those of -p; `load` deploys no chart. */
-const PROFILES = ['kind', 'dev', 'no-registry', 'offline', 'lite'];
+const PROFILES = ['kind', 'dev', 'no-registry', 'lite'];
 
 describe('skaffold.yaml', () => {
   it.each(subsets(PROFILES))('deploys a valid release with $profiles', async ({ profiles }) => {
@@ -48,6 +50,50 @@ describe('Tiltfile', () => {
     await expect(render(sets)).resolves.not.toEqual([]);
   });
 });
+
+describe('npm run charts', () => {
+  const NO_NETWORK = { ...process.env, HTTPS_PROXY: 'http://127.0.0.1:9' };
+
+  it('needs no network if the charts are there, unlike `helm dependency build`', async () => {
+    await using project = await projectWithCharts();
+    const { ok, output } = await project.charts(NO_NETWORK);
+    expect(ok ? '' : output).toBe('');
+    const build = ['helm', 'dependency', 'build', project.chart] as const;
+    expect((await runCommand(build, { timeoutMs: 50_000, env: NO_NETWORK })).ok).toBe(false);
+  });
+
+  it.each(['0.0.1', undefined])('downloads a chart whose version there is %s', async (version) => {
+    await using project = await projectWithCharts({ grafana: version });
+    const { ok, output } = await project.charts(NO_NETWORK);
+    expect({ ok, output }).toEqual({ ok: false, output: expect.stringContaining('127.0.0.1:9') });
+  });
+});
+
+/** A copy of charts/observability with empty charts in place of those that it wraps; undefined: none. */
+async function projectWithCharts(versions: Readonly<Record<string, string | undefined>> = {}) {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'charts-'));
+  const chart = join(folder.path, 'charts', 'observability');
+  await mkdir(join(chart, 'charts'), { recursive: true });
+  const text = await read('charts/observability/Chart.yaml');
+  await writeFile(join(chart, 'Chart.yaml'), text);
+  const { dependencies } = parse(text) as { dependencies: { name: string; version: string }[] };
+  for (const { name, version: pinned } of dependencies) {
+    const version = name in versions ? versions[name] : pinned;
+    if (version === undefined) continue;
+    const wrapped = join(folder.path, name);
+    await mkdir(wrapped);
+    await writeFile(join(wrapped, 'Chart.yaml'), stringify({ apiVersion: 'v2', name, version }));
+    await run(['helm', 'package', wrapped, '--destination', join(chart, 'charts')]);
+  }
+  const { scripts } = JSON.parse(await read('package.json')) as { scripts: { charts: string } };
+  return {
+    chart,
+    /** The output of the script in this project. */
+    charts: (env: NodeJS.ProcessEnv) =>
+      runCommand(['sh', '-c', `cd '${folder.path}' && ${scripts.charts}`], { timeoutMs: 50_000, env }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
 
 async function skaffoldSets(profiles: readonly string[]): Promise<Sets> {
   const config = await skaffold();
