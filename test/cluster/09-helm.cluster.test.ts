@@ -1,6 +1,9 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
+import { EXAMPLES } from '../charts/render.ts';
+import { addMissingKinds } from './custom-resources.ts';
 import { figure } from './figures.ts';
 import { CHART, QUICK, RELEASE, helm, install, type Values } from './helm.ts';
 import { get, kubectl, list } from './kubectl.ts';
@@ -19,11 +22,27 @@ const CONTRADICTIONS: readonly (readonly [message: string, values: Values])[] = 
 ];
 
 describe('the manifests', () => {
-  it('are accepted by the API server in a dry run', async () => {
-    const manifests = await helm(['template', RELEASE, CHART]);
-    const accepted = await kubectl(['apply', '--dry-run=server', '--filename', '-'], { input: manifests });
-    figure('objects accepted by the API server in a dry run', String(accepted.trim().split('\n').length));
+  let kinds: AsyncDisposable;
+  beforeAll(async () => {
+    kinds = await addMissingKinds();
   });
+  afterAll(async () => {
+    await kinds[Symbol.asyncDispose]();
+  });
+
+  it.each([undefined, ...EXAMPLES])(
+    'are accepted by the API server in a dry run, with the example %s',
+    async (example) => {
+      const values = example === undefined ? [] : ['--values', join(CHART, 'examples', example)];
+      const manifests = await helm(['template', RELEASE, CHART, ...values]);
+      const accepted = await kubectl(['apply', '--dry-run=server', '--filename', '-'], { input: manifests });
+      const objects = accepted.trim().split('\n').length;
+      figure(
+        `objects accepted by the API server in a dry run, ${example ?? 'default values'}`,
+        String(objects),
+      );
+    },
+  );
 
   it.each(CONTRADICTIONS)('are rejected: %s', async (message, values) => {
     const render = helm(['template', RELEASE, CHART, '--values', '-'], { input: JSON.stringify(values) });

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 import { NAMESPACE } from './kubectl.ts';
 import { run } from '../../dev/command.ts';
 import { autoscalersComplete } from './workers.ts';
@@ -7,11 +10,16 @@ export const RELEASE = 'primes';
 export const CHART = fileURLToPath(new URL('../../charts/primes', import.meta.url));
 
 export interface Values {
-  readonly [key: string]: string | number | boolean | readonly unknown[] | Values;
+  readonly [key: string]: string | number | boolean | null | readonly unknown[] | Values;
 }
 
 /** Removes idle workers early; otherwise a test would wait for minutes until there are none. */
 export const QUICK: Values = { scaling: { cooldownPeriod: 11, scaleDownStabilization: 10 } };
+
+/** The values of a file in charts/primes/examples. */
+export async function exampleValues(file: string): Promise<Values> {
+  return parse(await readFile(join(CHART, 'examples', file), 'utf8')) as Values;
+}
 
 /** Installs or upgrades the release with these values, and waits until it is ready and can be scaled. */
 export async function install(...values: readonly Values[]): Promise<void> {
@@ -40,5 +48,5 @@ function merge(one: Values, other: Values): Values {
 }
 
 function isValues(value: Values[string] | undefined): value is Values {
-  return typeof value === 'object' && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

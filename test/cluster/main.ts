@@ -38,7 +38,8 @@ async function runScenarios(args: readonly string[]): Promise<TestCounts> {
   await makeNamespace();
   try {
     const enforced = await networkPolicyIsEnforced();
-    if (!enforced) console.log('Skipping scenarios 11 and 12: this cluster does not enforce NetworkPolicies');
+    if (!enforced)
+      console.log('Skipping scenarios 11, 12 and 15: this cluster does not enforce NetworkPolicies');
     const options = [
       ...['--runInBand', `--testTimeout=${MAX_TEST_MS}`],
       `--testSequencer=${join(ROOT, 'test', 'cluster', 'in-order.mjs')}`,
