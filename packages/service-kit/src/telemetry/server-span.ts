@@ -1,5 +1,4 @@
-import { SpanKind, type SpanContext } from '@opentelemetry/api';
-import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
+import { ROOT_CONTEXT, SpanKind, propagation, type SpanContext } from '@opentelemetry/api';
 import type { Request, Response } from 'express';
 import { truncate } from '../http/truncate.ts';
 import { endpointOf } from '../http/endpoint.ts';
@@ -32,8 +31,11 @@ export function startServerSpan(
   };
   const entry = new Entry({ name, kind: SpanKind.SERVER, attributes, parent, link });
   if (!entry.span.isRecording()) return entry;
-  const loadTest = parseKeyPairsIntoRecord(req.get('baggage'))[LOAD_TEST];
-  if (loadTest !== undefined) entry.span.setAttribute(LOAD_TEST, truncate(loadTest));
+  if (req.headers['baggage'] !== undefined) {
+    const baggage = propagation.getBaggage(propagation.extract(ROOT_CONTEXT, req.headers));
+    const loadTest = baggage?.getEntry(LOAD_TEST)?.value;
+    if (loadTest !== undefined) entry.span.setAttribute(LOAD_TEST, truncate(loadTest));
+  }
   res.once('close', () => {
     const { statusCode: status, writableFinished } = res;
     const route = endpointOf(req);
