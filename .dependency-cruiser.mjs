@@ -78,11 +78,18 @@ export default {
       to: { path: '^services/[^/]+/src/(app|main)\\.ts$' },
     },
     {
+      // The api and the gateway load what reads bitmaps, no kernel and no thread pool.
+      name: 'only-runs-sieve',
+      severity: 'error',
+      from: { path: '^packages/(prime-store|primes)/src/', pathNot: `${test}|^packages/primes/src/run/` },
+      to: { path: '^packages/sieve/src/index' },
+    },
+    {
       name: 'no-import-through-another-packages-src',
       severity: 'error',
       from: { path: '^(packages|services)/([^/]+)/', pathNot: test },
       to: {
-        path: '^packages/[^/]+/(src|dist)/(?!((run|result|sample)/)?index|runtime\\.)',
+        path: '^packages/[^/]+/(src|dist)/(?!((run|result|sample)/)?index|runtime\\.|bitmap\\.|prime-text\\.)',
         pathNot: '^packages/$2/',
       },
     },

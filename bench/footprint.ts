@@ -1,5 +1,6 @@
 import { StoreKeys } from '@primes/prime-store';
-import { SEGMENT_NUMBERS, nthPrimeUpperBound } from '@primes/sieve';
+import { nthPrimeUpperBound } from '@primes/sieve';
+import { SEGMENT_NUMBERS } from '@primes/sieve/bitmap';
 import { residentBytes } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';

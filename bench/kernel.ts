@@ -1,11 +1,6 @@
-import {
-  SEGMENT_BYTES,
-  SievePool,
-  byteOfNumber,
-  createRangeSieve,
-  primeText,
-  type RangeSieve,
-} from '@primes/sieve';
+import { SievePool, createRangeSieve, type RangeSieve } from '@primes/sieve';
+import { SEGMENT_BYTES, byteOfNumber } from '@primes/sieve/bitmap';
+import { primeText } from '@primes/sieve/prime-text';
 import { countByPrimesieve, writeTextByPrimesieve } from './primesieve.ts';
 import { atLeast, atMost, megabytes, ms, times, type Row } from './row.ts';
 import { interleaved, median, medianRatio } from './statistics.ts';

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import type * as Sieve from '@primes/sieve';
+import type * as PrimeText from '@primes/sieve/prime-text';
 import { YOUNG_GENERATION } from '@primes/service-kit/runtime';
 import { residentBytes, startHttpServer, type ServiceProcess } from '@primes/testing';
 import { besideLarge } from '../concurrency.ts';
@@ -40,11 +41,13 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
       { what: 'format a megabyte of text', format: ms },
     ],
     async prepare(root) {
-      const file = join(root, 'packages', 'sieve', 'dist', 'index.js');
-      const sieve = (await import(pathToFileURL(file).href)) as typeof Sieve;
-      const kernel = sieve.createRangeSieve();
+      const load = async (file: string): Promise<unknown> =>
+        import(pathToFileURL(join(root, 'packages', 'sieve', 'dist', file)).href);
+      const { createRangeSieve } = (await load('index.js')) as typeof Sieve;
+      const { primeText } = (await load('prime-text.js')) as typeof PrimeText;
+      const kernel = createRangeSieve();
       const bitmap = primesAsBits(kernel);
-      return () => Promise.resolve([count(kernel, 1e9), 1e9 / writeText(bitmap, sieve.primeText)]);
+      return () => Promise.resolve([count(kernel, 1e9), 1e9 / writeText(bitmap, primeText)]);
     },
   },
   latency: {

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { REPAIR_JOB } from '@primes/contracts';
 import { readSegments } from '@primes/prime-store';
-import { numberOfBit } from '@primes/sieve';
+import { numberOfBit } from '@primes/sieve/bitmap';
 import { eventually, startRedis } from '@primes/testing';
 import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
 import { dataOf } from '../../services/worker/test/fixture.ts';

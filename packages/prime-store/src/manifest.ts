@@ -1,4 +1,4 @@
-import { SEGMENT_BYTES, WHEEL_PRIMES, checkInteger } from '@primes/sieve';
+import { SEGMENT_BYTES, WHEEL_PRIMES, checkInteger } from '@primes/sieve/bitmap';
 import { LAST_SEGMENT } from './segment-codec.ts';
 
 /** The maximum count of an entry: all bits of a segment are set. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { SEGMENT_BYTES } from '@primes/sieve';
+import { SEGMENT_BYTES } from '@primes/sieve/bitmap';
 import fc from 'fast-check';
 import { allocateBitmap, decodeSegment, encodeSegment, HEADER_BYTES, LAST_SEGMENT } from './segment-codec.ts';
 import { CorruptSegmentError } from './segment-errors.ts';

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { countBits, SEGMENT_BYTES, SEGMENT_NUMBERS, checkInteger } from '@primes/sieve';
+import { countBits, SEGMENT_BYTES, SEGMENT_NUMBERS, checkInteger } from '@primes/sieve/bitmap';
 import { CorruptSegmentError } from './segment-errors.ts';
 
 /** Bytes `[segment * SEGMENT_BYTES, (segment + 1) * SEGMENT_BYTES)` of the wheel-30 bitmap of all primes. */

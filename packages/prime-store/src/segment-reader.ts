@@ -1,4 +1,4 @@
-import { SEGMENT_BYTES, WHEEL_PRIMES, checkInteger } from '@primes/sieve';
+import { SEGMENT_BYTES, WHEEL_PRIMES, checkInteger } from '@primes/sieve/bitmap';
 import type { Manifest } from './manifest.ts';
 import type { PrimeStore, SegmentLookup } from './prime-store.ts';
 import { CorruptSegmentError, MissingSegmentError } from './segment-errors.ts';

@@ -1,4 +1,4 @@
-import { SEGMENT_BYTES } from '@primes/sieve';
+import { SEGMENT_BYTES } from '@primes/sieve/bitmap';
 import { FORMAT_VERSION } from './segment-codec.ts';
 
 /** The default of `STORE_PREFIX`. In a Redis Cluster it must be a hash tag: `{primes}`. */

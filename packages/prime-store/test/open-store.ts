@@ -1,4 +1,4 @@
-import { SEGMENT_BYTES } from '@primes/sieve';
+import { SEGMENT_BYTES } from '@primes/sieve/bitmap';
 import { testRedisUrl, uniquePrefix } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { PrimeStore, SegmentLeases, StoreKeys, type Segment } from '../src/index.ts';

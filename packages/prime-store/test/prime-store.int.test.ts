@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SEGMENT_BYTES } from '@primes/sieve';
+import { SEGMENT_BYTES } from '@primes/sieve/bitmap';
 import { startRedis, uniquePrefix } from '@primes/testing';
 import { CorruptSegmentError, decodeSegment, encodeSegment, MissingSegmentError } from '../src/index.ts';
 import { firstSegments, openStore, syntheticSegment, syntheticSegments } from './open-store.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { countBits, SEGMENT_BYTES, SEGMENT_NUMBERS, sieveSegment, sievingPrimesUpTo } from '@primes/sieve';
+import { sieveSegment, sievingPrimesUpTo } from '@primes/sieve';
+import { countBits, SEGMENT_BYTES, SEGMENT_NUMBERS } from '@primes/sieve/bitmap';
 import { eventually, startRedis } from '@primes/testing';
 import fc from 'fast-check';
 import { CorruptSegmentError, MissingSegmentError, readSegments, type PrimeSlice } from '../src/index.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { RejectionLog } from '@primes/service-kit';
-import { SEGMENT_BYTES, SEGMENT_NUMBERS, SievePool, sieveSegment, sievingPrimesUpTo } from '@primes/sieve';
+import { SievePool, sieveSegment, sievingPrimesUpTo } from '@primes/sieve';
+import { SEGMENT_BYTES, SEGMENT_NUMBERS } from '@primes/sieve/bitmap';
 import { eventually } from '@primes/testing';
 import { computeSegments } from '../src/run/compute-segments.ts';
 import { SegmentMemory } from '../src/run/segment-memory.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PrimeStore, allocateBitmap, type Manifest, type Segment } from '@primes/prime-store';
-import { SEGMENT_BYTES, createRangeSieve } from '@primes/sieve';
+import { createRangeSieve } from '@primes/sieve';
+import { SEGMENT_BYTES } from '@primes/sieve/bitmap';
 import { Registry } from 'prom-client';
 import { ResultMetrics } from '../src/result/metrics.ts';
 import { createOpenSlices } from '../src/result/open-slices.ts';

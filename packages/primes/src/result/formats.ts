@@ -1,6 +1,6 @@
 import type { ResultChunks, ResultFormat } from '@primes/contracts';
 import type { PrimeSlice } from '@primes/prime-store';
-import { primeText } from '@primes/sieve';
+import { primeText } from '@primes/sieve/prime-text';
 
 type Slices = AsyncIterable<PrimeSlice>;
 

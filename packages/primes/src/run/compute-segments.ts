@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Claim, PrimeStore, SegmentLeases } from '@primes/prime-store';
 import { retryWhileUnavailable, withSpan, type RejectionLog } from '@primes/service-kit';
-import { SEGMENT_BYTES, type SievePool } from '@primes/sieve';
+import { type SievePool } from '@primes/sieve';
+import { SEGMENT_BYTES } from '@primes/sieve/bitmap';
 import type { SegmentMemory } from './segment-memory.ts';
 
 export interface ComputeDeps {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Manifest } from '@primes/prime-store';
-import { SEGMENT_NUMBERS } from '@primes/sieve';
+import { SEGMENT_NUMBERS } from '@primes/sieve/bitmap';
 import { NTH_PRIME } from '../../../sieve/test/known-primes.ts';
 import fc from 'fast-check';
 import { planSegments } from './plan.ts';

@@ -1,5 +1,6 @@
 import type { Manifest } from '@primes/prime-store';
-import { SEGMENT_NUMBERS, nthPrimeUpperBound } from '@primes/sieve';
+import { nthPrimeUpperBound } from '@primes/sieve';
+import { SEGMENT_NUMBERS } from '@primes/sieve/bitmap';
 
 /** The segments of a task, by index. */
 export interface Plan {
