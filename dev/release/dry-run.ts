@@ -30,7 +30,8 @@ export const ONLY_HOSTED =
  * them. Returns one line for each step: what was proven, or what was not and why.
  */
 export async function dryRun({ folder, sbom, changes }: Artifacts): Promise<readonly string[]> {
-  if ((await findOnPath('helm')) === undefined) return ['Not proven: the chart (helm is missing)'];
+  if ((await findOnPath('helm')) === undefined)
+    return ['Not proven: packaging, pushing and signing (helm is missing)'];
   const crane = await findGoProgram('crane');
   if (crane === undefined) {
     await packageChart({ images: [], changes, source: undefined }, folder);

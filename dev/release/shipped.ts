@@ -7,6 +7,8 @@ import { SERVICES } from './services.ts';
 export interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
+  /** Only development dependencies need it. */
+  readonly dev?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;

@@ -1,19 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
-import { SERVICES, imageOf } from '../images/build.ts';
+import { SERVICES, buildImage, imageOf, localBases } from '../images/build.ts';
 import { figure } from './figures.ts';
 import { run } from '../../dev/command.ts';
+import { ROOT } from '../../dev/project.ts';
+import { nameOf, readLockFile, shippedPackages } from '../../dev/release/shipped.ts';
+import { smokeTest } from '../../dev/release/smoke.ts';
 
 const MAX_BYTES = 300e6;
 
+/** Prints the packages of npm in an image, each as `name@version`. A bundle has no package.json. */
+const PACKAGES = `
+  const { existsSync, lstatSync, readdirSync } = require('fs');
+  const names = (dir) => readdirSync(dir).filter((name) => !name.startsWith('.')).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(dir + '/' + name).map((scoped) => name + '/' + scoped) : [name]);
+  const walk = (dir) => !existsSync(dir) ? [] : names(dir).map((name) => dir + '/' + name)
+    .filter((path) => !lstatSync(path).isSymbolicLink() && existsSync(path + '/package.json'))
+    .flatMap((path) => {
+      const { name, version } = require(path + '/package.json');
+      return [name + '@' + version, ...walk(path + '/node_modules')];
+    });
+  const folders = ['packages', 'services'].flatMap((dir) => readdirSync(dir).map((name) => '/' + dir + '/' + name));
+  console.log(JSON.stringify(['', ...folders].flatMap((folder) => walk('/app' + folder + '/node_modules'))));`;
+
 interface Image {
+  readonly Architecture: string;
   readonly Size: number;
   readonly Config: { readonly User: string; readonly Labels: Readonly<Record<string, string>> };
   readonly RootFS: { readonly Layers: readonly string[] };
 }
 
 async function inspect(service: (typeof SERVICES)[number]): Promise<Image> {
-  const [image] = JSON.parse(await run(['docker', 'image', 'inspect', await imageOf(service)])) as Image[];
-  if (!image) throw new Error(`No image of ${service}`);
+  return inspectImage(await imageOf(service));
+}
+
+async function inspectImage(name: string): Promise<Image> {
+  const [image] = JSON.parse(await run(['docker', 'image', 'inspect', name])) as Image[];
+  if (!image) throw new Error(`No image ${name}`);
   return image;
 }
 
@@ -42,5 +64,39 @@ describe('the images', () => {
       console.log(JSON.stringify([readdirSync('services'), paths.filter((path) => existsSync(path))]))`;
     const output = await run(['docker', 'run', '--rm', await imageOf(service), '-e', look]);
     expect(JSON.parse(output)).toEqual([[service], []]);
+  });
+
+  it('contain the packages of the SBOM, and no other', async () => {
+    const output = await run(['docker', 'run', '--rm', await imageOf('api'), '-e', PACKAGES]);
+    const found = new Set(JSON.parse(output) as string[]);
+    const lock = readLockFile();
+    const shipped = shippedPackages(lock).map((path) => ({
+      name: `${nameOf(path)}@${lock.packages[path]?.version ?? ''}`,
+      // Inside the bundle of ReDoc, which the images contain as one file.
+      bundled: lock.packages[path]?.dev === true,
+    }));
+    expect([...found].filter((each) => !shipped.some(({ name }) => name === each))).toEqual([]);
+    expect(shipped.filter(({ name, bundled }) => !bundled && !found.has(name))).toEqual([]);
+    figure('packages of npm in the images', String(found.size));
+  });
+
+  it('run a task from submission to result', async () => {
+    const names = new Map(
+      await Promise.all(SERVICES.map(async (each) => [each, await imageOf(each)] as const)),
+    );
+    const line = await smokeTest((service) => names.get(service) ?? '');
+    expect(line).toMatch(/^task done after \d+ ms: \[2,3,5,7,11,13,17,19,23,29\]$/);
+  });
+
+  it('build for arm64 without executing anything there', async () => {
+    const image = 'primes-api:arm64-test';
+    // An engine without a registry has the base image for its own platform only, hence no base image.
+    const args = ['--platform', 'linux/arm64', '--target', 'api', ...(await localBases())];
+    try {
+      await buildImage(image, [...args, '--build-arg', 'RUN_BASE=scratch', ROOT]);
+      expect((await inspectImage(image)).Architecture).toBe('arm64');
+    } finally {
+      await run(['docker', 'image', 'rm', '--force', image]);
+    }
   });
 });

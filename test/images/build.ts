@@ -61,7 +61,7 @@ async function buildService(image: string, options: readonly string[]): Promise<
  * Build arguments without the digests of base images that the engine has without one, because they were loaded or made
  * there: by digest, it would look for them in a registry.
  */
-async function localBases(): Promise<readonly string[]> {
+export async function localBases(): Promise<readonly string[]> {
   const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
   const args: string[] = [];
   for (const [, arg = '', image = ''] of dockerfile.matchAll(PINNED_BASE))
