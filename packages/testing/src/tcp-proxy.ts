@@ -104,7 +104,7 @@ export async function startTcpProxy(targetPort: number) {
   }
 
   function drop(link: Link): void {
-    links.delete(link);
+    if (!links.delete(link)) return;
     link.client.destroy();
     link.server?.destroy();
   }
@@ -115,8 +115,8 @@ export async function startTcpProxy(targetPort: number) {
     if (next === 'cut') {
       for (const link of links) {
         links.delete(link);
-        link.client.resetAndDestroy();
-        link.server?.resetAndDestroy();
+        reset(link.client);
+        if (link.server) reset(link.server);
       }
     } else if (next === 'pass' || next === 'slow') {
       for (const link of links) for (const go of link.held.splice(0)) go();
@@ -160,6 +160,12 @@ export async function startTcpProxy(targetPort: number) {
       await once(server, 'close');
     },
   };
+}
+
+/** A reset during the shutdown of a socket fails, and would leave it open for ever. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function pauseUntilDrained(from: Socket, to: Socket): void {
