@@ -26,7 +26,8 @@ const CHECK_MS = 5_000;
  */
 export class RedisConnections {
   readonly #options: RedisConnectionsOptions;
-  readonly #open: { readonly redis: ServiceRedis; readonly url: string }[] = [];
+  /** Those that their owner has not closed, with the URL of their Redis. */
+  readonly #open = new Map<ServiceRedis, string>();
   /** Number of connections per name in the log. */
   readonly #named = new Map<string, number>();
   readonly #checks: NodeJS.Timeout;
@@ -34,7 +35,7 @@ export class RedisConnections {
   constructor(options: RedisConnectionsOptions) {
     this.#options = options;
     this.#checks = setInterval(() => {
-      for (const { redis } of this.#open) redis.check();
+      for (const redis of this.#open.keys()) redis.check();
     }, CHECK_MS).unref();
   }
 
@@ -56,23 +57,23 @@ export class RedisConnections {
 
   /** Whether all connections are open and no response is overdue. */
   get ready(): boolean {
-    return this.#open.every(({ redis }) => redis.responsive);
+    return [...this.#open.keys()].every((redis) => redis.responsive);
   }
 
   /** The same for the connections to one Redis. */
   readyFor(url: string): boolean {
-    return this.#open.every((each) => each.url !== url || each.redis.responsive);
+    return [...this.#open].every(([redis, itsUrl]) => itsUrl !== url || redis.responsive);
   }
 
   close(): void {
     clearInterval(this.#checks);
-    for (const { redis } of this.#open) redis.disconnect();
+    for (const redis of this.#open.keys()) redis.disconnect();
   }
 
   /** A demoted primary never rejects connections that only read or subscribe, so they reconnect with one that it did. */
   #reconnectOthers(redis: ServiceRedis): void {
     const { host, port } = redis.options;
-    for (const { redis: other } of this.#open) {
+    for (const other of this.#open.keys()) {
       const isSameServer = other.options.host === host && other.options.port === port;
       if (other !== redis && isSameServer) other.reconnect();
     }
@@ -94,12 +95,13 @@ export class RedisConnections {
       commandTimeoutMs,
       observe,
       opened: (redis: ServiceRedis) => {
-        this.#open.push({ redis, url });
+        this.#open.set(redis, url);
         reportConnection(redis, log.child({ connection: this.#nameInLog(redis, use) }));
         redis.on('moved', () => {
           this.#reconnectOthers(redis);
         });
       },
+      closed: (redis: ServiceRedis) => this.#open.delete(redis),
     };
   }
 }

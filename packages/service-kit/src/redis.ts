@@ -11,6 +11,8 @@ export interface RedisConfig {
   readonly observe?: CommandObserver;
   /** Called with the connection and with each copy of it. */
   readonly opened?: (redis: ServiceRedis) => void;
+  /** Called when the owner has closed the connection or a copy of it; it never reconnects then. */
+  readonly closed?: (redis: ServiceRedis) => void;
 }
 
 type Kind = 'request' | 'background';
@@ -78,7 +80,14 @@ export class ServiceRedis extends Redis {
       if (this.#rejected) this.emit('moved', this);
       this.#rejected = false;
     });
+    // After QUIT. ioredis emits nothing if the owner disconnects during an outage.
+    this.on('end', () => config.closed?.(this));
     config.opened?.(this);
+  }
+
+  override disconnect(reconnect = false): void {
+    super.disconnect(reconnect);
+    if (!reconnect) this.#config.closed?.(this);
   }
 
   override duplicate<Override extends Partial<RedisOptions> | undefined = undefined>(override?: Override) {

@@ -163,6 +163,24 @@ describe('a duplicate of a connection', () => {
       expect(copy.status).toBe('end');
     });
   });
+
+  it('is no longer part of readiness once its owner has closed it, even during an outage', async () => {
+    await using fixture = await setUp();
+    const redis = fixture.connections.background(fixture.url);
+    const [quit, disconnected, closedInOutage] = [redis.duplicate(), redis.duplicate(), redis.duplicate()];
+    await isReady(fixture.connections);
+    await quit.quit();
+    disconnected.disconnect();
+    await isReady(fixture.connections);
+    fixture.proxy.set('cut');
+    await eventually(() => {
+      expect(closedInOutage.status).toBe('reconnecting');
+    });
+    closedInOutage.disconnect();
+    fixture.proxy.set('pass');
+    await isReady(fixture.connections);
+    expect(fixture.proxy.open).toBe(1);
+  });
 });
 
 describe('the connections of a process', () => {
