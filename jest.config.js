@@ -17,7 +17,7 @@ const redis = {
 export default {
   maxWorkers: 2,
   // A loaded machine makes a test slow, not wrong: this only ends one that hangs.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     {
       ...shared,

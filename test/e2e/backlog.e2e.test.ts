@@ -1,10 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type MetricsCall } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { METRICS_API } from '@primes/testing/echo';
 import { startSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 async function ask<C extends MetricsCall>(
   base: string,

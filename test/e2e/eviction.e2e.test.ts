@@ -1,7 +1,5 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startRedis, startService } from '@primes/testing';
-
-jest.setTimeout(60_000);
 
 describe('a Redis that evicts keys', () => {
   it.each(['api', 'worker', 'metrics-gateway'] as const)(

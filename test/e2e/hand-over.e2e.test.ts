@@ -1,9 +1,7 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { JobProgressSchema } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { HOLD, messages, startSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 describe('SIGTERM during a task', () => {
   it('hands it to another worker: no attempt is used, no step is repeated, the timeout does not restart', async () => {
@@ -37,7 +35,7 @@ describe('SIGTERM during a task', () => {
     expect(job.returnvalue).toEqual({ startedAt, result: { text: 'a', steps: 10 } });
   });
 
-  it('lets idle workers start a task with a priority within seconds', async () => {
+  it('lets idle workers start a task with a priority', async () => {
     await using system = await startSystem();
     const first = await system.start('worker');
     const tasks = [
@@ -50,7 +48,6 @@ describe('SIGTERM during a task', () => {
     const idle = await system.startWorkers(2);
     first.kill('SIGTERM');
     expect(await first.exited).toBe(0);
-    // Within the five seconds of `eventually`.
     await eventually(() => {
       for (const task of tasks) {
         expect(idle.flatMap((worker) => messages(worker, task))).toEqual(['task started']);

@@ -1,8 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { HOLD, messages, startSystem } from './system.ts';
-
-jest.setTimeout(180_000);
 
 describe('a task whose worker is killed twice', () => {
   it('is finished by a third worker: nothing is lost, no attempt is used', async () => {

@@ -1,9 +1,7 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually, startRedis, startService } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { documentedRules, startProxiedSystem } from '../support/proxied-system.ts';
-
-jest.setTimeout(120_000);
 
 describe('the user of Redis', () => {
   it('needs only the documented permissions', async () => {

@@ -1,7 +1,5 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 describe('everything, stopped and started again on the same data', () => {
   it('keeps tasks, results and counters', async () => {

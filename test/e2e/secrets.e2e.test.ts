@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   eventually,
   startRedis,
@@ -9,8 +9,6 @@ import {
 } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { echoClient } from '../support/task-client.ts';
-
-jest.setTimeout(180_000);
 
 /** Contains characters that each encoding represents differently. */
 const SECRETS = {

@@ -1,8 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { startProxiedSystem } from '../support/proxied-system.ts';
-
-jest.setTimeout(120_000);
 
 describe('connections to Redis that drop all bytes while new ones work', () => {
   it('are replaced: tasks are accepted within 10 s and started within 30 s', async () => {
@@ -21,15 +19,17 @@ describe('connections to Redis that drop all bytes while new ones work', () => {
 });
 
 describe('a Redis that refuses connections', () => {
-  it('receives about one attempt per second from each connection', async () => {
+  it('makes no process unready, and is used again', async () => {
     await using system = await startProxiedSystem();
     await system.works('before');
-    const connections = system.proxy.open;
+    const attempts = system.proxy.accepted + 10 * system.proxy.open;
     system.proxy.set('cut');
-    // The first attempts are more frequent.
-    await system.redialsIn(3, connections);
-    const rate = await system.redialsIn(10, connections);
-    expect(rate).toBeLessThan(1.5);
+    await eventually(
+      () => {
+        expect(system.proxy.accepted).toBeGreaterThan(attempts);
+      },
+      { timeoutMs: 60_000 },
+    );
     expect(await system.readiness()).toEqual(Array(3).fill('200 failing'));
     system.proxy.set('pass');
     await system.accepted(5_000);

@@ -1,11 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type MetricsCall } from '@primes/contracts';
 import { METRICS_API } from '@primes/primes';
 import { eventually } from '@primes/testing';
 import { primesByTrialDivision } from '../../packages/sieve/test/known-primes.ts';
 import { startPrimesSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 async function ask<C extends MetricsCall>(
   base: string,

@@ -1,10 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { TaskSummarySchema } from '@primes/primes';
 import { eventually } from '@primes/testing';
 import { messages, metric } from '../e2e/system.ts';
 import { sieved, startPrimesSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 describe('DELETE of a task that runs in another process', () => {
   it('interrupts it, and blocks no other task', async () => {
@@ -34,7 +32,9 @@ describe('DELETE of a task that runs in another process', () => {
     expect(await sieved(workers)).toBe(await system.stored());
     const again = await fetch(`${system.api.url}/tasks/${task.request_id}`, { method: 'DELETE' });
     expect(again.status).toBe(409);
-    const active = await Promise.all(workers.map((worker) => metric('prime_active_computations', worker)));
-    expect(active).toEqual([0, 0]);
+    await eventually(async () => {
+      const active = await Promise.all(workers.map((worker) => metric('prime_active_computations', worker)));
+      expect(active).toEqual([0, 0]);
+    });
   });
 });

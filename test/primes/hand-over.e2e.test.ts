@@ -1,11 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { JobProgressSchema } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
 import { startWorker } from '../../services/worker/test/worker.ts';
 import { openPrimes } from './worker.ts';
-
-// Each test starts threads, which is slow on a busy machine.
-jest.setTimeout(60_000);
 
 describe('a worker that stops', () => {
   it('hands its task over, and another worker continues it', async () => {

@@ -1,11 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CANCELLED, decodeFailure } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { startWorker } from '../../services/worker/test/worker.ts';
 import { openPrimes } from './worker.ts';
-
-// Each test starts threads, which is slow on a busy machine.
-jest.setTimeout(60_000);
 
 describe('a cancelled task', () => {
   it('that runs is interrupted, and does not delay an equal task', async () => {

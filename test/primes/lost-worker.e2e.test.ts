@@ -1,10 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually, type ServiceProcess } from '@primes/testing';
 import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
 import { messages } from '../e2e/system.ts';
 import { sieved, startPrimesSystem, type PrimesSystem } from './system.ts';
-
-jest.setTimeout(180_000);
 
 /** Kills a worker, waits until all of its connections are closed, and returns the number of stored segments. */
 async function kill(worker: ServiceProcess, { redis, stored }: PrimesSystem, connections: readonly string[]) {
@@ -39,7 +37,9 @@ describe('a task whose worker is killed twice', () => {
     const keptOfFirst = await kill(first, system, ofFirst);
     await releaseFirst();
     await system.storedAtLeast(keptOfFirst + 30);
-    expect(messages(second, task)).toEqual(['task started']);
+    await eventually(() => {
+      expect(messages(second, task)).toEqual(['task started']);
+    });
 
     const ofSecond = await workerConnections(system.redis);
     const third = await system.start('worker', env);

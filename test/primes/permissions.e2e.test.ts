@@ -1,10 +1,8 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { documentedRules, startProxiedSystem } from '../support/proxied-system.ts';
 import { primesClient } from './task-client.ts';
-
-jest.setTimeout(120_000);
 
 describe('the user of Redis', () => {
   it('needs only the documented permissions to sieve, store and read primes', async () => {

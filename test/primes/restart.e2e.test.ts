@@ -1,8 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
 import { sieved, startPrimesSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 describe('everything, stopped and started again on the same data', () => {
   it('keeps tasks and primes', async () => {

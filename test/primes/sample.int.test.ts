@@ -2,12 +2,9 @@ import { METRICS_API, primes } from '@primes/primes';
 import { sampleSource } from '@primes/primes/sample';
 import { StoreKeys } from '@primes/prime-store';
 import { eventually, startRedis } from '@primes/testing';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { startGateway, type Sampled } from '../../services/metrics-gateway/test/gateway.ts';
-
-// Longer than the timeout of eventually(), so that its error is shown.
-jest.setTimeout(30_000);
 
 const PRIMES = { type: primes, sampleSource } as Sampled;
 

@@ -1,9 +1,7 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { NTH_PRIME } from '../../packages/sieve/test/known-primes.ts';
 import { sieved, startPrimesSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 describe('three worker processes', () => {
   it('sieve each segment exactly once for twenty equal cold tasks', async () => {

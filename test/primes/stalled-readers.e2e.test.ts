@@ -14,7 +14,7 @@ const READERS = 300;
 const MAX_STREAMS = 200;
 /** The chart's memory limit is 384 MiB. 302 to 321 MiB were measured: V8 lets garbage outside its heap grow to 64 MB. */
 const MAX_RESIDENT = 360 * 1_024 * 1_024;
-const STALL_MS = 2_000;
+const STALL_MS = 5_000;
 
 const { api, strict, id, short } = await setUp(async (keep) => {
   const started = keep(await startPrimesApi());
@@ -71,7 +71,7 @@ describe(`${READERS} readers that stop reading`, () => {
       const { status, body } = await api.send(csv);
       expect([status, body.endsWith(`\r\n${NTH_PRIME.get(N) ?? 0}\r\n`)]).toEqual([200, true]);
     });
-  }, 60_000);
+  });
 
   it('are disconnected, and slow readers are not', async () => {
     const stalled = Array.from({ length: 10 }, (_, i) => `stalled-${i}`);
@@ -94,5 +94,5 @@ describe(`${READERS} readers that stop reading`, () => {
       return found ?? Promise.reject(new Error('The slow download has not ended'));
     });
     expect(line).not.toHaveProperty('aborted');
-  }, 60_000);
+  });
 });

@@ -1,13 +1,9 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CANCELLED } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
-import { Redis } from 'ioredis';
 import { REJECTIONS, rejectCommands } from '../../services/worker/test/refusing-redis.ts';
 import { startWorker } from '../../services/worker/test/worker.ts';
 import { openPrimes } from './worker.ts';
-
-// Each test starts a Redis and threads, which is slow on a busy machine.
-jest.setTimeout(60_000);
 
 describe.each(REJECTIONS)('a store whose Redis rejects commands with $code', (rejection) => {
   const { code } = rejection;
@@ -75,14 +71,13 @@ describe('a store whose Redis does not respond', () => {
     await using own = await startRedis();
     await using fixture = await openPrimes();
     await using worker = await startWorker(fixture, { STORE_REDIS_URL: own.url });
-    const store = new Redis(own.url);
-    await store.client('PAUSE', 6_000, 'ALL');
-    store.disconnect();
+    own.signal('SIGSTOP');
     const job = await fixture.add({ n: 10 });
     await eventually(() => {
       expect(worker.linesOf(job)).toHaveLength(1);
     });
     await worker.stop();
+    own.signal('SIGCONT');
     expect(await fixture.queue.getWaitingCount()).toBe(1);
     await using other = await startWorker(fixture, { STORE_REDIS_URL: own.url });
     expect((await fixture.ended(job)).attemptsMade).toBe(1);

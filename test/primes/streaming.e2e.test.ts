@@ -76,13 +76,13 @@ describe('a stream of 10,000,000 primes', () => {
         sample();
         if (!idle) throw new Error('Still writing');
       },
-      { timeoutMs: 10_000, intervalMs: 200 },
+      { timeoutMs: 60_000, intervalMs: 200 },
     );
     expect(peak - before).toBeLessThan(MAX_STALLED_GROWTH);
     const seen = await Promise.all(readers.map((reader) => drain(reader, sample)));
     for (const one of seen) expect(one).toEqual(expected);
     expect(peak - before).toBeLessThan(MAX_GROWTH);
-  }, 60_000);
+  });
 
   it('releases everything if the client disconnects', async () => {
     const files = await openFiles();
@@ -96,7 +96,8 @@ describe('a stream of 10,000,000 primes', () => {
     await eventually(async () => {
       const cut = api.process.logs.slice(before).filter((line) => line['aborted'] === true);
       expect(cut).toHaveLength(20);
-      expect(await openFiles()).toBe(files);
+      // Some connections of the previous test may have been open.
+      expect(await openFiles()).toBeLessThanOrEqual(files);
     });
     // The store is no longer read for them.
     const fetched = await api.metric('redis_operations_total', /operation="mget"/);

@@ -1,11 +1,8 @@
 import { COMPUTE_JOB } from '@primes/contracts';
 import { eventually, startService, startSpanReceiver, type SeenSpan } from '@primes/testing';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { dataOf } from '../../services/worker/test/fixture.ts';
 import { openPrimes, type PrimesJob } from './worker.ts';
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(60_000);
 
 /** A queue and a store, and workers that export their spans to the test. */
 async function openTraced() {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   eventually,
   startHttpServer,
@@ -13,8 +12,8 @@ import { expect } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { echoClient, type TaskClient } from './task-client.ts';
 
-/** A busy machine may take twice the documented time. */
-const MARGIN = 2;
+/** A busy machine may take several times the documented time. */
+const MARGIN = 4;
 
 /** A command that was resent after a reconnect may have run twice: then BullMQ finds that the job has ended. */
 function isFault({ level, err }: LogLine): boolean {
@@ -144,12 +143,6 @@ export async function startProxiedSystem(
         expect(logs.filter(isFault)).toEqual([]);
         expect(logs.map(({ msg }) => msg)).not.toContain('stopping');
       }
-    },
-    /** Reconnects through the proxy per second and connection, measured over `seconds`. */
-    async redialsIn(seconds: number, connections: number): Promise<number> {
-      const before = proxy.accepted;
-      await delay(seconds * 1_000);
-      return (proxy.accepted - before) / seconds / connections;
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -1,8 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { eventually, residentBytes } from '@primes/testing';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
-
-jest.setTimeout(180_000);
 
 const STARTED = 'sum(prime_task_submissions_total{status="started"})';
 /** Memory growth allowed under load: garbage that is not collected yet. */

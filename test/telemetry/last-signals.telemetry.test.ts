@@ -1,8 +1,6 @@
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { startObservedSystem } from './system.ts';
-
-jest.setTimeout(120_000);
 
 it('a busy worker exports its last counters and spans when it stops', async () => {
   // Two scrapes: as in the chart, slightly more than one interval.

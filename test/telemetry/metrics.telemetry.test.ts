@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsCall } from '@primes/contracts';
 import { METRICS_API } from '@primes/primes';
 import { COLLECTOR_NAMESPACE, eventually } from '@primes/testing';
@@ -6,8 +6,6 @@ import { ALERTS, containsNoIds, hasData, usesOnlyExisting, queriesIn } from './q
 import { startRedisExporter } from './engines.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
 import { useEverything } from './traffic.ts';
-
-jest.setTimeout(120_000);
 
 const queries = queriesIn(COLLECTOR_NAMESPACE);
 

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TaskSummarySchema } from '@primes/primes';
 import { COLLECTOR_NAMESPACE, eventually } from '@primes/testing';
 import { startReceiver, type Received } from '../../services/api/test/receiver.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
 import { EDGES, LAST_SPANS, edgesOf } from './trace-edges.ts';
 import type { StoredSpan } from './trace-store.ts';
-
-jest.setTimeout(120_000);
 
 const CLIENT_SPAN = '00000000000000c1';
 

@@ -8,7 +8,7 @@ describe('a store in a Redis Cluster', () => {
 
   beforeAll(async () => {
     server = await startCluster();
-  }, 20_000);
+  });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });

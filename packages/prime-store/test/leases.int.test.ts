@@ -72,7 +72,7 @@ describe('SegmentLeases.claim()', () => {
 
   it('claims expired leases of another owner', async () => {
     await using own = openStore();
-    await own.leases.claim([0, 1], { owner: 'a', ttlMs: 100 });
+    await own.leases.claim([0, 1], { owner: 'a', ttlMs: 3_000 });
     expect((await own.leases.claim([0, 1], b)).busy).toEqual([0, 1]);
     await eventually(async () => {
       expect((await own.leases.claim([0, 1], b)).claimed).toEqual([0, 1]);

@@ -59,7 +59,7 @@ describe('readSegments() on real primes', () => {
       }),
       { numRuns: 60, examples: edges.map((edge): [number, number] => [Math.max(edge - 2, 0), 4]) },
     );
-  }, 30_000);
+  });
 
   it('rejects a page that is not completely stored, before its first slice', async () => {
     await expect(read(all.length - 5, 6)).rejects.toEqual(new MissingSegmentError(SEGMENTS));

@@ -258,7 +258,7 @@ describe('listen()', () => {
     const [response] = await Promise.all([text(socket), closed]);
     expect(response).toContain('Connection: keep-alive');
     expect(response).toMatch(/\r\n0\r\n\r\n$/);
-  }, 10_000);
+  });
 
   it('completes a running response before it closes', async () => {
     const entered = Promise.withResolvers<undefined>();

@@ -12,7 +12,7 @@ import { Liveness, RECOVERY_MS } from '../src/liveness.ts';
 import { RedisConnections } from '../src/redis-connections.ts';
 
 /** A loop is stalled 15 s after it is overdue; the rest is a margin for a busy machine. */
-const STALLED = { timeoutMs: 45_000 };
+const STALLED = { timeoutMs: 60_000 };
 
 /** Liveness without loops to watch, and its probe. */
 function startLiveness(connected?: RedisConnections) {

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { eventually, startRedis, startTcpProxy, uniquePrefix } from '@primes/testing';
 import { describe, expect, it } from '@jest/globals';
 import { Queue } from 'bullmq';
@@ -132,7 +131,7 @@ const reconnecting = (client: Redis) =>
     () => {
       if (client.status !== 'reconnecting') throw new Error(`It is ${client.status}`);
     },
-    { timeoutMs: 10_000, intervalMs: 1 },
+    { intervalMs: 1 },
   );
 
 /** Each known way for BullMQ's worker to stop taking jobs, and how it recovers. */
@@ -232,15 +231,18 @@ const FAULTS: Record<string, { inject: (fixture: Fixture) => unknown; recoversBy
     },
     recoversBy: 'itself',
   },
-  'the network loses all bytes for 10 s': {
+  'the network loses all bytes, also of new connections': {
     async inject({ proxy }) {
+      const before = proxy.accepted;
       proxy.set('hole');
-      await setTimeout(10_000);
+      await eventually(() => {
+        expect(proxy.accepted).toBeGreaterThan(before + 1);
+      }, RECOVERY);
       proxy.set('pass');
     },
     recoversBy: 'itself',
   },
-  'its connections are reset for 3 s': {
+  'its connections are reset ten times': {
     async inject({ proxy }) {
       const before = proxy.accepted;
       proxy.set('cut');
@@ -294,15 +296,11 @@ describe('QueueWorker', () => {
   });
 
   for (const [fault, { inject, recoversBy }] of Object.entries(FAULTS)) {
-    it.concurrent(
-      `recovers by ${recoversBy} when ${fault}`,
-      async () => {
-        await using fixture = await startFixture();
-        await inject(fixture);
-        if (recoversBy === 'itself') await fixture.completesJob();
-        else await fixture.isStalled();
-      },
-      2 * RECOVERY.timeoutMs,
-    );
+    it.concurrent(`recovers by ${recoversBy} when ${fault}`, async () => {
+      await using fixture = await startFixture();
+      await inject(fixture);
+      if (recoversBy === 'itself') await fixture.completesJob();
+      else await fixture.isStalled();
+    });
   }
 });

@@ -39,6 +39,18 @@ describe('a connection for background work', () => {
   });
 });
 
+describe('the delay before another attempt to connect', () => {
+  it.each(['request', 'background'] as const)('grows to about a second: %s', (kind) => {
+    const redis = quiet(new ServiceRedis(server.url, kind, { name: 'test', commandTimeoutMs: 2_000 }));
+    redis.disconnect();
+    const delays = [1, 2, 3, 100].map((attempt) => Number(redis.options.retryStrategy?.(attempt)));
+    expect(delays).toEqual(delays.toSorted((a, b) => a - b));
+    expect(delays[0]).toBeGreaterThanOrEqual(75);
+    expect(delays.at(-1)).toBeGreaterThanOrEqual(750);
+    expect(delays.at(-1)).toBeLessThanOrEqual(1_250);
+  });
+});
+
 describe('observe()', () => {
   it('is called once per command, with its outcome', async () => {
     const observed: string[] = [];

@@ -16,7 +16,7 @@ async function run(args: string[], nodeOptions: string, script = SCRIPT): Promis
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [...args, '--input-type=module', '--eval', script],
-    { cwd: import.meta.dirname, env: { NODE_OPTIONS: nodeOptions }, timeout: 10_000 },
+    { cwd: import.meta.dirname, env: { NODE_OPTIONS: nodeOptions }, timeout: 60_000 },
   );
   return stdout;
 }

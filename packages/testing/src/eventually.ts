@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Calls `attempt` until it succeeds, and returns its result. After `timeoutMs` (default 5,000) it rejects with the
- * last error.
+ * Calls `attempt` until it succeeds, and returns its result. After `timeoutMs` it rejects with the last error. The
+ * default is long: only a test that fails waits for it.
  */
 export async function eventually<T>(
   attempt: () => T | Promise<T>,
-  { timeoutMs = 5_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
+  { timeoutMs = 20_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -14,6 +14,8 @@ export interface TestRedis {
   readonly port: number;
   /** Stops the server; with SIGKILL it cannot write anything. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops or continues the process: while it is stopped, it accepts connections but responds to nothing. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Starts it again on the same port with the same data folder. */
   start(): Promise<void>;
   /** Stops it and removes its data. */
@@ -75,7 +77,10 @@ async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
       const exited = once(started, 'exit').then(() => {
         throw new Error(`redis-server exited: is port ${port} in use?`);
       });
-      await Promise.race([eventually(() => ping(url), { timeoutMs: 10_000 }), exited]);
+      await Promise.race([eventually(() => ping(url), { timeoutMs: 60_000 }), exited]);
+    },
+    signal(signal) {
+      child?.kill(signal);
     },
     async stop(signal = 'SIGTERM') {
       child?.ref();

@@ -130,7 +130,7 @@ describe('startTcpProxy()', () => {
     await using echo = await startEcho('a');
     await using proxy = await startTcpProxy(echo.port);
     using client = await dial(proxy.port);
-    proxy.set('slow', { delayMs: 5, chunkBytes: 1 });
+    proxy.set('slow', { delayMs: 100, chunkBytes: 1 });
     client.send('1');
     await client.received('a:1');
     client.send('23');

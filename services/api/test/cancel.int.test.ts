@@ -331,7 +331,7 @@ describe('DELETE /tasks/{id} with a worker', () => {
       }
       expect(after['failed']).toBe(before['failed']);
     });
-  }, 60_000);
+  }, 180_000);
 
   /** Reads a task repeatedly until its status was final three times. */
   async function watch(id: string): Promise<TaskView[]> {

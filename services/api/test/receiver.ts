@@ -39,14 +39,11 @@ export async function startReceiver() {
     at,
     /** Waits until this many deliveries to a path have arrived. */
     async arrived(path: string, count: number): Promise<readonly Received[]> {
-      return eventually(
-        () => {
-          const all = at(path);
-          if (all.length < count) throw new Error(`${all.length} of ${count} deliveries to ${path}`);
-          return all;
-        },
-        { timeoutMs: 10_000 },
-      );
+      return eventually(() => {
+        const all = at(path);
+        if (all.length < count) throw new Error(`${all.length} of ${count} deliveries to ${path}`);
+        return all;
+      });
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -4,7 +4,7 @@ import { startApi } from './api.ts';
 import { manualWorker } from './manual-worker.ts';
 import { setUp } from './set-up.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 /** Half of Redis' response time, which exceeds `?wait=1` and the time that DELETE waits for a worker. */
 const SLOW = { delayMs: 550 };

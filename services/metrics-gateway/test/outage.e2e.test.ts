@@ -2,13 +2,10 @@ import { status } from '@grpc/grpc-js';
 import { ProblemSchema, type MetricsCall } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
 import { METRICS_API } from '@primes/testing/echo';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { healthClient, scalerClient } from './clients.ts';
 import { startGateway } from './gateway.ts';
-
-// Longer than the timeout of eventually(), so that its error is shown.
-jest.setTimeout(60_000);
 
 const CALLS = Object.keys(METRICS_API) as MetricsCall[];
 

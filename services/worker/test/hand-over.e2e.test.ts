@@ -1,13 +1,10 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { JobProgressSchema } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { openFixture, type Fixture, type TaskJob } from './fixture.ts';
 import { startWorker, type TestWorker } from './worker.ts';
-
-// Each test starts workers, which is slow on a busy machine.
-jest.setTimeout(60_000);
 
 async function started(fixture: Fixture, { id = '' }: TaskJob, times = 1): Promise<void> {
   await eventually(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually, startService } from '@primes/testing';
 import { openFixture } from './fixture.ts';
 
-const env = { WORKER_EXIT_WHEN_IDLE_SECONDS: '2' };
+const env = { WORKER_EXIT_WHEN_IDLE_SECONDS: '4' };
 
 describe('WORKER_EXIT_WHEN_IDLE_SECONDS', () => {
   it('stops only idle workers, with exit code 0', async () => {

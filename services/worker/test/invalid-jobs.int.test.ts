@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   COMPUTE_JOB,
   GIVE_UP_AFTER,
@@ -12,9 +12,6 @@ import { DelayedError, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import { echoData, openFixture, type Fixture, type TaskJob } from './fixture.ts';
 import { startWorker } from './worker.ts';
-
-// Each test starts workers, which is slow on a busy machine.
-jest.setTimeout(60_000);
 
 /** Adds any data, as a faulty or newer api might. */
 async function addRaw(fixture: Fixture, data: unknown): Promise<TaskJob> {

@@ -68,8 +68,6 @@ describe('the timeout', () => {
     const job = await fixture.ended(await fixture.add({ held: true, timeoutSeconds: 1 }));
     expect(decodeFailure(job.failedReason)).toMatchObject({ code: 'timeout' });
     expect(job.attemptsMade).toBe(1);
-    const { startedAt } = JobProgressSchema.parse(job.progress);
-    expect((job.finishedOn ?? 0) - startedAt).toBeGreaterThanOrEqual(1_000);
     expect(await fixture.counters()).toEqual({ failed: '1' });
     expect(await worker.metric('echo_active_computations')).toBe(0);
   });

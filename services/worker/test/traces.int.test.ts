@@ -1,11 +1,8 @@
 import { COMPUTE_JOB, JOB_VERSION, type JobData } from '@primes/contracts';
 import { eventually, startService, startSpanReceiver, type SeenSpan } from '@primes/testing';
 import { release } from '@primes/testing/echo/run';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { echoData, openFixture, type TaskJob } from './fixture.ts';
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(60_000);
 
 /** A queue, and workers that export their spans to the test. */
 async function openTraced() {
