@@ -9,6 +9,9 @@ import { echoClient } from '../support/task-client.ts';
 
 type Environment = Record<string, string>;
 
+/** On a busy machine, a command of a healthy Redis may take seconds. */
+const PATIENT: Environment = { REDIS_COMMAND_TIMEOUT_MS: '10000' };
+
 /**
  * A Redis as in production (every write is on disk before it is acknowledged), an api, and access to its internals.
  * Tests start workers. Disposing of the system stops everything in reverse order.
@@ -37,7 +40,9 @@ export async function startProcesses(
   parts = building.move();
 
   async function start(service: ServiceName, own: Environment = {}): Promise<ServiceProcess> {
-    return parts.use(await startService(service, { REDIS_URL: redisServer.url, ...env, ...own }, type));
+    return parts.use(
+      await startService(service, { REDIS_URL: redisServer.url, ...PATIENT, ...env, ...own }, type),
+    );
   }
 
   return {

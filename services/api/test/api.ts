@@ -34,7 +34,9 @@ export async function startApi(
   const schemas = taskSchemas(type.view, type.result);
   const redisUrl = env['REDIS_URL'] ?? testRedisUrl();
   const prefix = env['QUEUE_PREFIX'] ?? uniquePrefix();
-  const shared = { REDIS_URL: redisUrl, QUEUE_PREFIX: prefix, STORE_PREFIX: prefix };
+  // On a busy machine, a command of a healthy Redis may take seconds.
+  const patient = { REDIS_COMMAND_TIMEOUT_MS: '10000' };
+  const shared = { REDIS_URL: redisUrl, QUEUE_PREFIX: prefix, STORE_PREFIX: prefix, ...patient };
   const api = await startService('api', { ...shared, ...env }, program);
   const services: ServiceProcess[] = [api];
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });

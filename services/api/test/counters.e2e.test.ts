@@ -103,7 +103,7 @@ describe('the counters of tasks', () => {
     await using slow = await startApi({
       REDIS_URL: proxy.url,
       QUEUE_PREFIX: api.prefix,
-      REDIS_COMMAND_TIMEOUT_MS: '500',
+      REDIS_COMMAND_TIMEOUT_MS: '1000',
     });
     const before = await stats();
     proxy.set('hold');

@@ -9,7 +9,7 @@ import { setUp } from './set-up.ts';
 
 const { redis, api } = await setUp(async (keep) => {
   const own = keep(await startRedis({ appendonly: true }));
-  const env = { REDIS_COMMAND_TIMEOUT_MS: '300', MAX_QUEUED: '50', WEBHOOK_ALLOWED_HOSTS: 'localhost' };
+  const env = { REDIS_COMMAND_TIMEOUT_MS: '1000', MAX_QUEUED: '50', WEBHOOK_ALLOWED_HOSTS: 'localhost' };
   return { redis: own, api: keep(await startApi({ REDIS_URL: own.url, ...env })) };
 });
 

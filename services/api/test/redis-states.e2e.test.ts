@@ -20,7 +20,7 @@ const { redis, operator, api } = await setUp(async (keep) => {
       await redis.quit();
     },
   });
-  const env = { REDIS_COMMAND_TIMEOUT_MS: '300', WEBHOOK_ALLOWED_HOSTS: 'localhost' };
+  const env = { REDIS_COMMAND_TIMEOUT_MS: '1000', WEBHOOK_ALLOWED_HOSTS: 'localhost' };
   return { redis: own, operator: redis, api: keep(await startApi({ REDIS_URL: own.url, ...env })) };
 });
 

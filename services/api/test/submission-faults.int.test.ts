@@ -18,7 +18,8 @@ const { redis, proxy, api, worker, receiver } = await setUp(async (keep) => {
 
 /** A second api on the same keys, which connects through the proxy. */
 function startBehindProxy(): Promise<TestApi> {
-  return startApi({ ...env, REDIS_URL: proxy.url, QUEUE_PREFIX: api.prefix });
+  const at = { REDIS_URL: proxy.url, REDIS_COMMAND_TIMEOUT_MS: '2000', QUEUE_PREFIX: api.prefix };
+  return startApi({ ...env, ...at });
 }
 
 function post(to: TestApi, body: object, key?: string) {

@@ -120,11 +120,11 @@ describe('a webhook', () => {
 
   it('uses no attempt while its task cannot be read', async () => {
     await using proxy = await startTcpProxy(redis.port);
-    await using api = await startApi({ ...env, REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '300' });
+    await using api = await startApi({ ...env, REDIS_URL: redis.url, REDIS_COMMAND_TIMEOUT_MS: '1000' });
     const behind = {
       ...env,
       REDIS_URL: proxy.url,
-      REDIS_COMMAND_TIMEOUT_MS: '300',
+      REDIS_COMMAND_TIMEOUT_MS: '1000',
       QUEUE_PREFIX: api.prefix,
     };
     await api.webhooks.pause();

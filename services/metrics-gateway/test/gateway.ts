@@ -40,7 +40,9 @@ export async function startGateway(
     QUEUE_PREFIX: prefix,
     STORE_PREFIX: prefix,
     HOST: '127.0.0.1',
-    SAMPLE_INTERVAL_MS: '50',
+    // A sample is stale after three intervals, and a busy machine may pause this process for seconds.
+    SAMPLE_INTERVAL_MS: '2000',
+    REDIS_COMMAND_TIMEOUT_MS: '10000',
     ...env,
   });
   const registry = createRegistry(SERVICE);

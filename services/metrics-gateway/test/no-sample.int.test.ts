@@ -6,7 +6,7 @@ import { Queue } from 'bullmq';
 describe('the gateway of a job without a sample', () => {
   it('returns the fields of all jobs, and takes no other samples', async () => {
     const prefix = uniquePrefix();
-    const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix, SAMPLE_INTERVAL_MS: '50' };
+    const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix, REDIS_COMMAND_TIMEOUT_MS: '10000' };
     await using gateway = await startService('metrics-gateway', env, { job: 'echo' });
     const queue = new Queue(echo.name, { connection: { url: testRedisUrl() }, prefix });
     await using closing = new AsyncDisposableStack();

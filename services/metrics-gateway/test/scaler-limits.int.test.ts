@@ -65,7 +65,7 @@ describe('a caller of the scaler', () => {
     const watches = Array.from({ length: MAX_STREAMS }, () => health.watch());
     await eventually(() => {
       for (const { messages } of streams) expect(messages).toEqual([false]);
-      for (const { messages } of watches) expect(messages).toEqual(['SERVING']);
+      for (const { messages } of watches) expect(messages.at(-1)).toBe('SERVING');
     });
     const rejected = { code: status.RESOURCE_EXHAUSTED };
     expect(await scaler.streamIsActive().ended).toMatchObject(rejected);
