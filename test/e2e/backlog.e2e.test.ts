@@ -1,26 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { type MetricsCall } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { METRICS_API } from '@primes/testing/echo';
+import { metricsClient } from '../support/metrics-client.ts';
 import { startSystem } from './system.ts';
-
-async function ask<C extends MetricsCall>(
-  base: string,
-  call: C,
-): Promise<ReturnType<(typeof METRICS_API)[C]['parse']>> {
-  const response = await fetch(`${base}/api/metrics/${call}`);
-  expect(response.status).toBe(200);
-  return METRICS_API[call].parse(await response.json()) as ReturnType<(typeof METRICS_API)[C]['parse']>;
-}
 
 describe('a backlog at zero workers', () => {
   it('is reported by the gateway, and drains when a worker starts', async () => {
     await using system = await startSystem();
-    const gateway = await system.start('metrics-gateway');
+    const { url: gateway } = await system.start('metrics-gateway');
+    const ask = metricsClient(METRICS_API, gateway);
     const tasks = await Promise.all(['a', 'b', 'c', 'd'].map((text) => system.submit({ text })));
     const prioritized = await system.submit({ text: 'e', priority: 3 });
     await eventually(async () => {
-      const summary = await ask(gateway.url, 'summary');
+      const summary = await ask('summary');
       expect(summary).toMatchObject({
         queued_tasks: 5,
         demand: 5,
@@ -28,7 +20,7 @@ describe('a backlog at zero workers', () => {
         paused: false,
       });
       expect(summary.oldest_waiting_seconds).toBeGreaterThan(0);
-      expect(await ask(gateway.url, 'task-stats')).toMatchObject({
+      expect(await ask('task-stats')).toMatchObject({
         pending: 5,
         processing: 0,
         done: 0,
@@ -45,9 +37,9 @@ describe('a backlog at zero workers', () => {
       expect((await system.view(id, '')).result).toEqual({ text: 'abcd'[i], steps: 1 });
     }
     await eventually(async () => {
-      const summary = await ask(gateway.url, 'summary');
+      const summary = await ask('summary');
       expect(summary).toMatchObject({ queued_tasks: 0, demand: 0, active_tasks: 0 });
-      expect(await ask(gateway.url, 'task-stats')).toMatchObject({
+      expect(await ask('task-stats')).toMatchObject({
         pending: 0,
         done: 5,
         failed: 0,
@@ -57,7 +49,7 @@ describe('a backlog at zero workers', () => {
     // Every running process publishes its registry, including the worker.
     await eventually(
       async () => {
-        const { metrics } = await ask(gateway.url, 'performance');
+        const { metrics } = await ask('performance');
         const completed = metrics
           .find(({ name }) => name === 'echo_task_submissions_total')
           ?.values.find(({ labels }) => labels['status'] === 'completed');

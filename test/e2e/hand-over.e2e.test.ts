@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JobProgressSchema } from '@primes/contracts';
 import { eventually } from '@primes/testing';
+import { expectDoneAfterHandOver, handOver } from '../support/hand-over.ts';
 import { HOLD, messages, startSystem } from './system.ts';
 
 describe('SIGTERM during a task', () => {
@@ -11,28 +12,10 @@ describe('SIGTERM during a task', () => {
     await eventually(async () => {
       expect(JobProgressSchema.parse((await system.job(task)).progress).done).toBe(9);
     });
-    const second = await system.start('worker');
-    first.kill('SIGTERM');
-    expect(await first.exited).toBe(0);
-    expect(messages(first, task)).toEqual(['task started', 'task handed over']);
-    await eventually(() => {
-      expect(messages(second, task)).toEqual(['task started']);
-    });
-    const { startedAt } = JobProgressSchema.parse((await system.job(task)).progress);
+    const { startedAt } = await handOver(system, task, { first });
     await system.release();
-
-    const view = await system.ended(task);
-    expect(view).toMatchObject({ status: 'done', started_at: new Date(startedAt).toISOString() });
-    const job = await system.job(task);
-    expect({ made: job.attemptsMade, started: job.attemptsStarted, stalled: job.stalledCounter }).toEqual({
-      made: 1,
-      started: 2,
-      stalled: 0,
-    });
-    // `startedAt` is the start by the first worker; BullMQ's `processedOn` is that by the last.
-    expect(startedAt).toBeLessThan(job.processedOn ?? 0);
     // The two runs together did each step once.
-    expect(job.returnvalue).toEqual({ startedAt, result: { text: 'a', steps: 10 } });
+    await expectDoneAfterHandOver(system, task, { startedAt, result: { text: 'a', steps: 10 } });
   });
 
   it('lets idle workers start a task with a priority', async () => {

@@ -8,7 +8,7 @@ describe('the user of Redis', () => {
     const redis = { rules: await documentedRules() };
     await using system = await startProxiedSystem({ ADMIN_USER: 'a', ADMIN_PASSWORD: 'b' }, redis);
     await system.works('first');
-    const task = await system.submit({ text: 'a', hold: 'primes:hold', priority: 1 });
+    const task = await system.submit({ text: 'a', hold: 'never released', priority: 1 });
     const status = async (url: string) =>
       (await fetch(url, { headers: { authorization: `Basic ${btoa('a:b')}` } })).status;
     const id = task.request_id;

@@ -75,13 +75,16 @@ export async function startSystem(env: Environment = {}) {
     echoClient(() => system.api.url),
     {
       /** Lets all tasks end whose `hold` is HOLD. */
-      release: () => release(system.redis, HOLD),
+      release: () => release(system.redis, STORE_PREFIX, HOLD),
     },
   );
 }
 
 /** A task with this `hold` runs until the test releases it. */
-export const HOLD = 'e2e:hold';
+export const HOLD = 'held';
+
+/** The default. */
+const STORE_PREFIX = 'primes';
 
 /** The sum of all series of a metric in a process's /metrics. */
 export async function metric(name: string, { url }: ServiceProcess): Promise<number> {

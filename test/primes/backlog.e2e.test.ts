@@ -1,27 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { type MetricsCall } from '@primes/contracts';
 import { METRICS_API } from '@primes/primes';
 import { eventually } from '@primes/testing';
 import { primesByTrialDivision } from '../../packages/sieve/test/known-primes.ts';
+import { metricsClient } from '../support/metrics-client.ts';
 import { startPrimesSystem } from './system.ts';
-
-async function ask<C extends MetricsCall>(
-  base: string,
-  call: C,
-): Promise<ReturnType<(typeof METRICS_API)[C]['parse']>> {
-  const response = await fetch(`${base}/api/metrics/${call}`);
-  expect(response.status).toBe(200);
-  return METRICS_API[call].parse(await response.json()) as ReturnType<(typeof METRICS_API)[C]['parse']>;
-}
 
 describe('a backlog at zero workers', () => {
   it('is reported by the gateway, and drains when a worker starts', async () => {
     await using system = await startPrimesSystem();
-    const gateway = await system.start('metrics-gateway');
+    const { url: gateway } = await system.start('metrics-gateway');
+    const ask = metricsClient(METRICS_API, gateway);
     const tasks = await Promise.all([100, 100, 1_000_000, 3].map((n) => system.submit({ n })));
     const prioritized = await system.submit({ n: 10, priority: 3 });
     await eventually(async () => {
-      const summary = await ask(gateway.url, 'summary');
+      const summary = await ask('summary');
       expect(summary).toMatchObject({
         queued_tasks: 5,
         demand: 5,
@@ -30,7 +22,7 @@ describe('a backlog at zero workers', () => {
         paused: false,
       });
       expect(summary.oldest_waiting_seconds).toBeGreaterThan(0);
-      expect(await ask(gateway.url, 'task-stats')).toMatchObject({
+      expect(await ask('task-stats')).toMatchObject({
         pending: 5,
         processing: 0,
         done: 0,
@@ -49,23 +41,23 @@ describe('a backlog at zero workers', () => {
     expect(all.result).toEqual(primesByTrialDivision(541));
     expect((await system.view(id, 'offset=10&limit=5')).result).toEqual([31, 37, 41, 43, 47]);
     await eventually(async () => {
-      const summary = await ask(gateway.url, 'summary');
+      const summary = await ask('summary');
       expect(summary).toMatchObject({ queued_tasks: 0, demand: 0, active_tasks: 0 });
       expect(summary.largest_n).toBeGreaterThanOrEqual(1_000_000);
-      expect(await ask(gateway.url, 'task-stats')).toMatchObject({
+      expect(await ask('task-stats')).toMatchObject({
         pending: 0,
         done: 5,
         failed: 0,
         total: 5,
       });
-      const { hits, misses } = await ask(gateway.url, 'cache-stats');
+      const { hits, misses } = await ask('cache-stats');
       expect(misses).toBe(await system.stored());
       expect(hits).toBeGreaterThanOrEqual(2);
     });
     // Every running process publishes its registry, including the worker.
     await eventually(
       async () => {
-        const { metrics } = await ask(gateway.url, 'performance');
+        const { metrics } = await ask('performance');
         const completed = metrics
           .find(({ name }) => name === 'prime_task_submissions_total')
           ?.values.find(({ labels }) => labels['status'] === 'completed');

@@ -47,12 +47,7 @@ describe('after done, cached, fresh, failed and cancelled tasks', () => {
 describe('/metrics of a worker', () => {
   it('exports the metrics of the job with their names and labels', async () => {
     await using fixture = await openPrimes();
-    await using worker = await startService('worker', {
-      REDIS_URL: fixture.url,
-      QUEUE_PREFIX: fixture.prefix,
-      STORE_PREFIX: fixture.prefix,
-      SIEVE_THREADS: '1',
-    });
+    await using worker = await startService('worker', { ...fixture.env, SIEVE_THREADS: '1' });
     await fixture.ended(await fixture.add({ n: 1_000 }));
     // The task has ended in Redis before its worker counts that.
     await eventually(async () => {

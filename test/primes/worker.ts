@@ -5,10 +5,9 @@ import type { TaskSpec } from '@primes/contracts';
 import { PrimeStore, SegmentLeases, StoreKeys } from '@primes/prime-store';
 import { testRedisUrl } from '@primes/testing';
 import type { JobsOptions } from 'bullmq';
-import { openQueue, type Runs, type TaskJob } from '../../services/worker/test/fixture.ts';
+import { openQueue, type Runs } from '../../services/worker/test/fixture.ts';
 
 export type Primes = Awaited<ReturnType<typeof openPrimes>>;
-export type PrimesJob = TaskJob<PrimesResult>;
 
 // The type and the runner belong to one job, which the types do not express.
 const PRIMES = { type: primes, runner, env: { SIEVE_THREADS: '2' } } as unknown as Runs<PrimesResult>;

@@ -128,7 +128,7 @@ describe('the counters of tasks', () => {
     await api.tasks.add('compute', raw);
     await api.tasks.add('repair', raw, { removeOnFail: true });
     const worker = await api.start('worker');
-    const { request_id: running } = await api.submit({ text: 'a', hold: `${api.prefix}:hold` });
+    const { request_id: running } = await api.submit({ text: 'a', hold: 'never released' });
     await eventually(async () => {
       expect(await api.view(running)).toMatchObject({ status: 'processing' });
     });

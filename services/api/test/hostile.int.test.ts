@@ -10,7 +10,7 @@ const { api, known } = await setUp(async (keep) => {
     await startApi({ METRICS_GATEWAY_URL: 'http://127.0.0.1:9', WEBHOOK_BACKOFF_MS: '1' }),
   );
   await started.start('worker');
-  const bodies = [{ text: 'a' }, { text: 'b', steps: 3_000 }, { text: '', failures: 1 }];
+  const bodies = [{ text: 'a' }, { text: 'b', steps: 3_000 }, { text: '', throws: 1 }];
   return { api: started, known: await Promise.all(bodies.map((body) => started.compute(body))) };
 });
 

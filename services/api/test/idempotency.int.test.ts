@@ -57,13 +57,13 @@ describe.each(KINDS)('an Idempotency-Key for tasks %s', (_kind, extra) => {
       // Explicit defaults and another order do not change the body.
       for (const equal of [
         JSON.stringify(body),
-        JSON.stringify({ priority: 0, steps: 1, crash: false, timeout_seconds: 600, ...body }),
+        JSON.stringify({ priority: 0, steps: 1, kill: false, timeout_seconds: 600, ...body }),
         JSON.stringify({ ...body, priority: 7 }).replace('7', '-0'),
       ]) {
         const replay = await post(key, equal).expect(200).expect('Location', `/tasks/${id}`);
         expect(replay.body).toMatchObject({ request_id: id, status: state });
       }
-      for (const other of [{ text: 'b' }, { priority: 1 }, { crash: true }, { timeout_seconds: 601 }]) {
+      for (const other of [{ text: 'b' }, { priority: 1 }, { kill: true }, { timeout_seconds: 601 }]) {
         const conflict = await post(key, { ...body, ...other }).expect(409);
         expect(ProblemSchema.parse(conflict.body)).toMatchObject({
           type: 'urn:primes:problem:idempotency_conflict',

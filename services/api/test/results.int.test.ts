@@ -8,7 +8,7 @@ import { setUp } from './set-up.ts';
 
 const { url, redis, prefix } = await setUp(async (keep) => {
   const prefix = uniquePrefix();
-  const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix };
+  const env = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix, STORE_PREFIX: prefix };
   const api = keep(await startService('api', env, { job: 'echo' }));
   keep(await startService('worker', env, { job: 'echo' }));
   const redis = new Redis(testRedisUrl());
@@ -35,7 +35,7 @@ async function read(id: string, query = '') {
 
 describe('a job whose result is what its run returned', () => {
   it('returns it once the task is done, and null before', async () => {
-    const hold = `${prefix}:hold`;
+    const hold = 'released below';
     const id = await submit({ text: 'hello', steps: 3, hold });
     const before = await fetch(`${url}/tasks/${id}`);
     expect(before.headers.get('retry-after')).toBe('1');
@@ -44,7 +44,7 @@ describe('a job whose result is what its run returned', () => {
       steps: 3,
       result: null,
     });
-    await release(redis, hold);
+    await release(redis, prefix, hold);
     expect(await read(id, '?wait=30')).toMatchObject({
       status: 'done',
       progress: 100,
@@ -81,7 +81,7 @@ describe('a job whose result is what its run returned', () => {
   });
 
   it('is the result of the successful run', async () => {
-    const id = await submit({ text: 'again', failures: 1 });
+    const id = await submit({ text: 'again', throws: 1 });
     expect(await read(id, '?wait=30')).toMatchObject({ status: 'done', result: { text: 'again', steps: 1 } });
   });
 

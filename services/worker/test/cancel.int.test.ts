@@ -44,7 +44,7 @@ describe('a cancelled task', () => {
   it('is not retried after a failed attempt', async () => {
     await using fixture = await openFixture();
     await using worker = await startWorker(fixture);
-    const added = await fixture.add({ failures: 10 }, { attempts: 1_000, backoff: 2_000 });
+    const added = await fixture.add({ throws: 10 }, { attempts: 1_000, backoff: 2_000 });
     await eventually(async () => {
       expect((await fixture.job(added.id ?? '')).attemptsMade).toBeGreaterThan(0);
     });

@@ -41,6 +41,8 @@ export async function openQueue<Result>(runs: Runs<Result>, url: string) {
   const fixture = {
     url,
     prefix,
+    /** Environment variables of services that use this queue. */
+    env: { REDIS_URL: url, QUEUE_PREFIX: prefix, STORE_PREFIX: prefix },
     runs,
     redis,
     queue,
@@ -96,20 +98,22 @@ export async function openQueue<Result>(runs: Runs<Result>, url: string) {
 /** A queue of the echo job. */
 export async function openFixture({ url = testRedisUrl() } = {}) {
   const opened = await openQueue<EchoResult>(ECHO, url);
-  const hold = `${opened.prefix}:hold`;
   return {
     ...opened,
     /** Adds a task that ends at once, or after `release` if it is held. */
     add: ({ held = false, ...task }: Echo = {}, options: JobsOptions = {}) =>
-      opened.add({ ...ECHO_DEFAULTS, ...task, hold: held ? hold : '' }, options),
+      opened.add({ ...ECHO_DEFAULTS, ...task, hold: held ? HOLD : '' }, options),
     /** Lets all held tasks end. `redis` has the data of the job. */
-    release: (redis = opened.redis) => release(redis, hold),
+    release: (redis = opened.redis) => release(redis, opened.prefix, HOLD),
   };
 }
 
+/** A task with this `hold` runs until the test releases it. */
+export const HOLD = 'held';
+
 // The type and the runner belong to one job, which the types do not express.
 const ECHO = { type: echo, runner } as Runs<EchoResult>;
-const ECHO_DEFAULTS = { text: '', steps: 1, step_ms: 0, failures: 0, crash: false };
+const ECHO_DEFAULTS = { text: '', steps: 1, step_ms: 0, throws: 0, kill: false };
 type Echo = Partial<Omit<EchoInput, 'hold'> & Pick<TaskSpec, 'priority' | 'timeoutSeconds'>> & {
   readonly held?: boolean;
 };

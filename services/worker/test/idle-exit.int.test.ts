@@ -7,13 +7,12 @@ const env = { WORKER_EXIT_WHEN_IDLE_SECONDS: '4' };
 describe('WORKER_EXIT_WHEN_IDLE_SECONDS', () => {
   it('stops only idle workers, with exit code 0', async () => {
     await using fixture = await openFixture();
-    const at = { REDIS_URL: fixture.url, QUEUE_PREFIX: fixture.prefix };
     const added = await fixture.add({ held: true });
-    await using busy = await startService('worker', { ...at, ...env }, { job: 'echo' });
+    await using busy = await startService('worker', { ...fixture.env, ...env }, { job: 'echo' });
     await eventually(async () => {
       expect(await fixture.queue.getActiveCount()).toBe(1);
     });
-    await using idle = await startService('worker', { ...at, ...env }, { job: 'echo' });
+    await using idle = await startService('worker', { ...fixture.env, ...env }, { job: 'echo' });
     expect(await idle.exited).toBe(0);
     expect(idle.logs.find(({ msg }) => msg === 'stopping')).toMatchObject({ reason: 'idle' });
 

@@ -11,7 +11,7 @@ describe('a run that fails', () => {
     await using fixture = await openFixture();
     await using events = await openEvents(fixture);
     await using worker = await startWorker(fixture);
-    const job = await fixture.ended(await fixture.add({ failures: 3 }));
+    const job = await fixture.ended(await fixture.add({ throws: 3 }));
     expect(decodeFailure(job.failedReason).code).toBe('crashed');
     expect(job.failedReason).toMatch(/The input asks for a failure/);
     expect([await job.getState(), job.attemptsMade, job.attemptsStarted]).toEqual(['failed', 3, 3]);
@@ -34,7 +34,7 @@ describe('a run that fails', () => {
   it('uses one attempt, and the next run continues where it stopped', async () => {
     await using fixture = await openFixture();
     await using worker = await startWorker(fixture);
-    const job = await fixture.ended(await fixture.add({ steps: 2, failures: 1 }));
+    const job = await fixture.ended(await fixture.add({ steps: 2, throws: 1 }));
     expect(await job.getState()).toBe('completed');
     expect(job.attemptsMade).toBe(2);
     // The second run repeated no step.

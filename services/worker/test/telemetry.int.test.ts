@@ -62,8 +62,7 @@ describe('the process', () => {
 
   it('serves probes and metrics, and stops with exit code 0', async () => {
     await using fixture = await openFixture();
-    const env = { REDIS_URL: fixture.url, QUEUE_PREFIX: fixture.prefix };
-    await using worker = await startService('worker', env, { job: 'echo' });
+    await using worker = await startService('worker', fixture.env, { job: 'echo' });
     await fixture.ended(await fixture.add({ steps: 3 }));
     expect((await textOf(`${worker.url}/livez`)).status).toBe(200);
     const ready = await textOf(`${worker.url}/readyz`);

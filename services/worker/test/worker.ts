@@ -22,7 +22,7 @@ const ENDS = new Set(['task completed', 'task failed', 'task cancelled']);
 
 /** A worker in this process, without HTTP. */
 export async function startWorker(
-  fixture: Pick<Fixture, 'url' | 'prefix' | 'workers'> & { readonly runs: Runs<unknown> },
+  fixture: Pick<Fixture, 'env' | 'workers'> & { readonly runs: Runs<unknown> },
   env: NodeJS.ProcessEnv = {},
 ) {
   const { type, runner: factory } = fixture.runs;
@@ -35,9 +35,7 @@ export async function startWorker(
   });
   const log = pino({ level: 'info' }, sink);
   const config = parseConfig(withVariables(workerConfig, factory.variables), {
-    REDIS_URL: fixture.url,
-    QUEUE_PREFIX: fixture.prefix,
-    STORE_PREFIX: fixture.prefix,
+    ...fixture.env,
     ...fixture.runs.env,
     ...env,
   });

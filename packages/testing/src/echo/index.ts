@@ -5,9 +5,13 @@ const fields = {
   text: z.string().max(1_000).meta({ description: 'What the result says' }),
   steps: z.int().min(1).max(1_000_000).default(1).meta({ description: 'Each is reported as progress' }),
   step_ms: z.int().min(0).max(60_000).default(0).meta({ description: 'How long each takes' }),
-  hold: z.string().max(200).default('').meta({ description: 'A Redis key: the last step waits for it' }),
-  failures: z.int().min(0).max(10).default(0).meta({ description: 'How many runs fail at their end' }),
-  crash: z.boolean().default(false).meta({ description: 'Whether the last step kills the worker' }),
+  hold: z
+    .string()
+    .max(200)
+    .default('')
+    .meta({ description: 'The last step waits until a test releases this name' }),
+  throws: z.int().min(0).max(10).default(0).meta({ description: 'How many runs throw at their end' }),
+  kill: z.boolean().default(false).meta({ description: 'Whether the last step kills the worker' }),
 };
 const input = z.strictObject(fields);
 const view = { text: z.string(), steps: z.int() };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually, startRedis } from '@primes/testing';
 import { openFixture } from './fixture.ts';
-import { REJECTIONS, rejectCommands } from './refusing-redis.ts';
+import { REJECTIONS, rejectCommands } from './rejecting-redis.ts';
 import { startWorker } from './worker.ts';
 
 describe.each(REJECTIONS)('a queue whose Redis rejects commands with $code', (rejection) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CANCELLED } from '@primes/contracts';
 import { eventually, startRedis } from '@primes/testing';
-import { REJECTIONS, rejectCommands } from '../../services/worker/test/refusing-redis.ts';
+import { REJECTIONS, rejectCommands } from '../../services/worker/test/rejecting-redis.ts';
 import { startWorker } from '../../services/worker/test/worker.ts';
 import { openPrimes } from './worker.ts';
 
