@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TASK_LIMITS, TaskEnvelopeSchema, type EndedStatus } from './task.ts';
+import { TASK_LIMITS, TaskSummarySchema, type EndedStatus } from './task.ts';
 
 /** The BullMQ queue of webhooks, which wait for tasks. The queue of tasks has the name of the job type. */
 export const WEBHOOK_QUEUE = 'webhooks';
@@ -95,7 +95,7 @@ export interface JobReturnValue<Returned = unknown> {
  */
 export const WebhookNoticeSchema = z.object({
   url: z.string(),
-  summary: TaskEnvelopeSchema.loose(),
+  summary: TaskSummarySchema.loose(),
   traceparent: z.string(),
   requestId: z.string(),
 });

@@ -6,7 +6,7 @@ const percent = z.number().min(0).max(100);
 const upDown = z.enum(['up', 'down', 'disabled']);
 
 /** Every response of the metrics API contains the age of its sample. */
-const sampled = { sample_age_seconds: z.number().min(0) };
+const sampleAge = { sample_age_seconds: z.number().min(0) };
 
 export const MetricsHealthSchema = z
   .strictObject({ status: z.enum(['healthy', 'unhealthy']), redis: upDown, prometheus: upDown })
@@ -14,17 +14,17 @@ export const MetricsHealthSchema = z
 export type MetricsHealth = z.infer<typeof MetricsHealthSchema>;
 
 /** What the summary shows whatever the job. */
-const SUMMARY = {
+const METRICS_SUMMARY = {
   active_tasks: count,
   queued_tasks: count.meta({ description: 'Waiting, prioritized and delayed' }),
   demand: count.meta({ description: 'Tasks that workers could run now: due and not paused' }),
   demand_and_in_flight: count.meta({ description: 'The scaling metric: demand plus active tasks' }),
   paused: z.boolean(),
   oldest_waiting_seconds: z.number().min(0),
-  ...sampled,
+  ...sampleAge,
 };
 /** It has the job's fields too. */
-export type Summary = z.infer<z.ZodObject<typeof SUMMARY>>;
+export type Summary = z.infer<z.ZodObject<typeof METRICS_SUMMARY>>;
 
 export const CacheStatsSchema = z
   .strictObject({
@@ -32,7 +32,7 @@ export const CacheStatsSchema = z
     misses: count,
     hit_rate_percent: percent,
     miss_rate_percent: percent,
-    ...sampled,
+    ...sampleAge,
   })
   .meta({ id: 'CacheStats', description: 'Since installation' });
 export type CacheStats = z.infer<typeof CacheStatsSchema>;
@@ -45,7 +45,7 @@ export const TaskStatsSchema = z
     failed: count,
     cancelled: count,
     total: count.meta({ description: 'Submitted since installation: the exact sum of the others' }),
-    ...sampled,
+    ...sampleAge,
   })
   .meta({ id: 'TaskStats' });
 export type TaskStats = z.infer<typeof TaskStatsSchema>;
@@ -62,7 +62,7 @@ export const RedisStatsSchema = z
     commands_processed: count,
     commands_per_second: z.number().min(0),
     keys: count,
-    ...sampled,
+    ...sampleAge,
   })
   .meta({ id: 'RedisStats' });
 export type RedisStats = z.infer<typeof RedisStatsSchema>;
@@ -84,7 +84,7 @@ export const PerformanceSchema = z
         values: z.array(MetricValueSchema),
       }),
     ),
-    ...sampled,
+    ...sampleAge,
   })
   .meta({ id: 'Performance', description: 'The Prometheus registries of all processes, aggregated' });
 export type Performance = z.infer<typeof PerformanceSchema>;
@@ -100,7 +100,7 @@ const ANSWERS = {
 
 /** Path below /api/metrics/ → the schema of its answer, for a job that shows `sampled` in the summary. */
 export function metricsApi<Sampled extends z.ZodRawShape>(job: Sampled) {
-  const summary = z.strictObject(mergeShapes(job, SUMMARY)).meta({ id: 'MetricsSummary' });
+  const summary = z.strictObject(mergeShapes(job, METRICS_SUMMARY)).meta({ id: 'MetricsSummary' });
   const all = z
     .strictObject({
       health: MetricsHealthSchema,

@@ -74,7 +74,7 @@ export const TaskErrorSchema = z
   .meta({ id: 'TaskError' });
 
 /** What every view of a task shows, whatever its job. */
-const SUMMARY = {
+const TASK_SUMMARY = {
   request_id: z.uuid(),
   status: TaskStatusSchema,
   priority: z.int().min(0).max(priority.max),
@@ -86,9 +86,9 @@ const SUMMARY = {
   finished_at: instant.nullable(),
   traceparent: z.string().meta({ description: 'W3C traceparent of the submitting request' }),
 };
-export const TaskEnvelopeSchema = z.strictObject(SUMMARY);
+export const TaskSummarySchema = z.strictObject(TASK_SUMMARY);
 /** A task without its result, as in lists, events and webhooks. It also has the job's fields. */
-export type TaskSummary = z.infer<typeof TaskEnvelopeSchema>;
+export type TaskSummary = z.infer<typeof TaskSummarySchema>;
 
 /** A page of GET /tasks. */
 export interface TaskList {
@@ -102,13 +102,13 @@ export function taskSchemas<View extends z.ZodRawShape, Result extends z.ZodType
   view: View,
   result: Result,
 ) {
-  const summary = z.strictObject(mergeShapes(view, SUMMARY, ['result'])).meta({ id: 'TaskSummary' });
+  const summary = z.strictObject(mergeShapes(view, TASK_SUMMARY, ['result'])).meta({ id: 'TaskSummary' });
   return {
     summary,
     /** The answer of GET /tasks/{id}. `result` is the last key, so that it can be streamed. */
     task: z
       .strictObject({
-        ...SUMMARY,
+        ...TASK_SUMMARY,
         ...view,
         result: result
           .nullable()
