@@ -33,6 +33,7 @@ export { waitForRedis } from './redis-wait.ts';
 export { RejectionLog } from './rejection-log.ts';
 export { retryWhileUnavailable } from './retry-while-unavailable.ts';
 export { runService } from './run-service.ts';
+export { taskIds } from './task-ids.ts';
 export { workerBackend } from './worker-backend.ts';
 export { withClientSpan } from './telemetry/client-span.ts';
 export { createRegistry } from './telemetry/default-metrics.ts';

@@ -6,7 +6,7 @@ import {
   type JobReturnValue,
   type JobType,
 } from '@primes/contracts';
-import type { Logger } from '@primes/service-kit';
+import { taskIds, type Logger } from '@primes/service-kit';
 import type { Job } from 'bullmq';
 
 /** Logs one line for each state transition of a task, with the ids of its request and trace. */
@@ -57,9 +57,7 @@ export class TransitionLog<Input extends object> {
     const data = job.data as Partial<JobData> | null;
     const { data: stored } = StoredTaskSchema.safeParse(data);
     const logger = this.#log.child({
-      task_id: job.id,
-      request_id: data?.requestId,
-      trace_id: stored?.traceparent.split('-')[1],
+      ...taskIds(job.id, data?.requestId, stored?.traceparent),
       ...attributesOf(this.#type, stored?.task),
     });
     this.#loggers.set(job, logger);

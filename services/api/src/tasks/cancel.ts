@@ -1,5 +1,5 @@
 import { attributesOf, cancelChannel, hasEnded, type JobType, type TaskSummary } from '@primes/contracts';
-import { HttpError, type Logger } from '@primes/service-kit';
+import { HttpError, taskIds, type Logger } from '@primes/service-kit';
 import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
@@ -66,7 +66,7 @@ export function createCancel(deps: CancelDeps): Cancel {
     if ((await withdraw(redis, queues, task.job)) === 'withdrawn') {
       depth.removed();
       metrics.taskCancelled();
-      log.info(identify(type, task), 'task cancelled');
+      log.info(logFields(type, task), 'task cancelled');
     }
     return lookup(task.summary.request_id);
   }
@@ -79,11 +79,6 @@ function rejectIf(ended: boolean, { summary }: Task): void {
     });
 }
 
-function identify(type: JobType<object>, { summary, stored, job }: Task) {
-  return {
-    task_id: summary.request_id,
-    request_id: job.data.requestId,
-    trace_id: stored.traceparent.split('-')[1],
-    ...attributesOf(type, stored.task),
-  };
+function logFields(type: JobType<object>, { stored, job }: Task) {
+  return { ...taskIds(job.id, job.data.requestId, stored.traceparent), ...attributesOf(type, stored.task) };
 }

@@ -13,6 +13,7 @@ import {
   withConsumerSpan,
   isRedisUnavailable,
   queueErrorLogger,
+  taskIds,
   type Liveness,
   type Logger,
 } from '@primes/service-kit';
@@ -177,10 +178,5 @@ function outcomeOf(error: unknown): string | undefined {
 
 /** Never includes the URL: its path and query may be secret. */
 function identify(job: Job, { summary, requestId, traceparent }: WebhookNotice) {
-  return {
-    task_id: summary.request_id,
-    webhook_id: job.id,
-    request_id: requestId,
-    trace_id: traceparent.split('-')[1],
-  };
+  return { ...taskIds(summary.request_id, requestId, traceparent), webhook_id: job.id };
 }
