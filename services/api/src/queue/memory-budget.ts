@@ -31,6 +31,15 @@ const BYTES_PER_KEPT = BYTES_PER_DONE + (BYTES_PER_DONE + BYTES.deadLetter) / DO
  */
 const SHARES = { waiting: 0.4, kept: 0.35 };
 
+/** What the chart's checks use too; a test compares them. */
+export const BUDGET = {
+  maxTasks: MAX_TASKS,
+  waitingBytes: BYTES.waiting,
+  keptBytes: BYTES_PER_KEPT,
+  waitingPercent: 100 * SHARES.waiting,
+  keptPercent: 100 * SHARES.kept,
+};
+
 /** The limits of the configuration; those that are not set are computed from the memory. */
 export function limitsFor(config: BudgetConfig, maxBytes: number): QueueLimits {
   const fitting = (share: number, bytes: number) =>
