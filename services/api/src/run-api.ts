@@ -48,7 +48,7 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
       watcher.close();
       return queues.close();
     });
-    await depth.sample();
+    await depth.sampleAndTrim();
 
     const tasks = createTasks({ type, redis, queues, depth, watcher, metrics, log, config });
     const rules = new AddressRules(config.WEBHOOK_ALLOWED_HOSTS);

@@ -257,7 +257,7 @@ describe('DELETE of a running task', () => {
       expect(await cancel(id)).toMatchObject({ status: 409, body: expect.stringContaining(`is ${status}`) });
       expect(await api.view(id)).toMatchObject({ status });
       const job = (await api.tasks.getJob(id)) as TaskJob;
-      expect(await withdraw(api.redis, { tasks: api.tasks }, job)).toBe('ended');
+      expect(await withdraw(api.redis, { tasks: api.tasks }, job)).toBe('already-ended');
       expect((await api.tasks.getJob(id))?.data).not.toHaveProperty('cancelledAt');
     },
   );
@@ -279,7 +279,7 @@ describe('DELETE /tasks/{id} with a worker', () => {
 
   it('interrupts the task in the worker process', async () => {
     const { completed = 0, cancelled = 0 } = await counters();
-    const { request_id: id } = await api.submit({ text: 'a', hold: `${api.prefix}:hold` });
+    const { request_id: id } = await api.submit({ text: 'a', hold: 'never released' });
     await eventually(async () => {
       expect(await api.view(id)).toMatchObject({ status: 'processing' });
     });

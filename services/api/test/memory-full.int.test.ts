@@ -141,15 +141,15 @@ describe('while the memory of Redis is above the watermark', () => {
     depth.close();
 
     await api.redis.setrange('other', MAX_MEMORY, 'x');
-    await depth.sample();
+    await depth.sampleAndTrim();
     expect(depth.rejection?.reason).toBe('memory');
     expect(await ended()).toBe(before);
 
     await api.redis.del('other');
-    await depth.sample();
+    await depth.sampleAndTrim();
     for (let i = 0; !depth.rejection; i++) {
       await api.redis.setrange(`other:${i}`, 2 ** 16, 'x');
-      await depth.sample();
+      await depth.sampleAndTrim();
     }
     expect(await ended()).toBeLessThan(before);
     await api.redis.del('other', ...(await api.redis.keys('other:*')));

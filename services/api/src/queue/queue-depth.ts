@@ -42,7 +42,7 @@ export class QueueDepth {
     this.#redis = redis;
     this.#config = config;
     this.#limits = limitsFor(config, 0);
-    this.#timer = setInterval(() => void this.sample(), SAMPLE_INTERVAL_MS);
+    this.#timer = setInterval(() => void this.sampleAndTrim(), SAMPLE_INTERVAL_MS);
     this.#timer.unref();
   }
 
@@ -74,10 +74,18 @@ export class QueueDepth {
     this.#waiting.add(-1);
   }
 
-  /** While Redis is unavailable, the last sample is used. */
-  async sample(): Promise<void> {
+  /** Takes a sample, and removes ended tasks if memory is above the watermark. */
+  async sampleAndTrim(): Promise<void> {
     if (this.#sampling) return;
     this.#sampling = true;
+    await this.#sample();
+    const above = this.#bytes.value - this.#watermark;
+    if (above >= 0) await this.#queues.trim(above).catch(() => undefined);
+    this.#sampling = false;
+  }
+
+  /** While Redis is unavailable, the last sample is used. */
+  async #sample(): Promise<void> {
     const { tasks } = this.#queues;
     await Promise.allSettled([
       this.#waiting.sample(() => tasks.getJobCountByTypes('waiting', 'prioritized', 'delayed')),
@@ -88,9 +96,6 @@ export class QueueDepth {
         return used;
       }),
     ]);
-    const above = this.#bytes.value - this.#watermark;
-    if (above >= 0) await this.#queues.trim(above).catch(() => undefined);
-    this.#sampling = false;
   }
 
   close(): void {

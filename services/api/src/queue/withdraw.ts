@@ -4,11 +4,11 @@ import type { Redis } from 'ioredis';
 import type { TaskJob, TaskQueues } from './task-queues.ts';
 
 /**
- * `withdrawn`: the job waited, and is now cancelled.
- * `marked`: a worker runs the job, and will find the mark.
- * `ended`: the job had ended, or does not exist.
+ * `withdrawn`: the job waited, and this call has ended it as cancelled.
+ * `marked`: a worker runs the job. It finds `cancelledAt` in the data, and ends the job soon.
+ * `already-ended`: the job had ended before this call, or does not exist. Nothing was changed.
  */
-export type Withdrawal = 'withdrawn' | 'marked' | 'ended';
+export type Withdrawal = 'withdrawn' | 'marked' | 'already-ended';
 
 /** The lock token of jobs that an api is about to end. All apis share it, because any of them may finish the operation. */
 const TOKEN = 'cancelled by an api';
@@ -28,11 +28,11 @@ const TAKE = `
 local job, lock, active = KEYS[1], KEYS[2], KEYS[3]
 local id, token = ARGV[1], ARGV[2]
 local data, finishedOn = unpack(redis.call('HMGET', job, 'data', 'finishedOn'))
-if not data or finishedOn then return 'ended' end
+if not data or finishedOn then return 'already-ended' end
 local waited = redis.call('ZREM', KEYS[4], id) + redis.call('ZREM', KEYS[5], id)
 if waited == 0 and not redis.call('LPOS', active, id) then
   waited = redis.call('LREM', KEYS[6], 1, id) + redis.call('LREM', KEYS[7], 1, id)
-  if waited == 0 then return 'ended' end
+  if waited == 0 then return 'already-ended' end
 end
 if not cjson.decode(data).cancelledAt then
   -- Not re-encoded: cjson would change numbers, and fields that only a newer version knows.
@@ -68,7 +68,7 @@ export async function withdraw(
     return 'withdrawn';
   } catch (error) {
     // Another api with the same token, or a worker after it, was faster.
-    if (isBullMqError(error)) return 'ended';
+    if (isBullMqError(error)) return 'already-ended';
     throw error;
   }
 }

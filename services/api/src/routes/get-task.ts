@@ -18,7 +18,7 @@ import type { Lookup } from '../tasks/lookup.ts';
 import { isTaskId } from '../tasks/task-id.ts';
 import type { Task } from '../tasks/task-view.ts';
 import type { TaskWatcher } from '../tasks/watcher.ts';
-import { endOf } from '../requests/end-of.ts';
+import { disconnection, endOf } from '../requests/end-of.ts';
 import { GetTaskQuery, GetTaskWithoutPagesQuery } from '../requests/schemas.ts';
 import { idOf, unknownTask } from '../requests/id-of.ts';
 
@@ -158,7 +158,7 @@ async function sendResult({ streams }: GetTaskDeps, delivery: ResultResponse): P
     return;
   }
   const { requestId, traceparent } = contextOf(req);
-  const disconnected = endOf(res, new AbortController().signal);
+  const disconnected = disconnection(res);
   const send = async () => {
     const chunks = await open(delivery, { signal: disconnected, requestId, traceparent });
     await (isWhole ? sendWhole(res, chunks) : sendChunks(res, chunks, streams.stallMs));

@@ -19,15 +19,33 @@ const MAX_UNFILTERED = 1_000;
 const MAX_SCANNED = 1_000;
 
 /**
- * The end of the previous page. Filtered list: index of the state, number of its tasks before the position, and number
- * of those after it. Unfiltered list: number of tasks before the position, for each state.
+ * The end of the previous page, as the numbers of a cursor. In a list of one status, the fields of a `Place`; in an
+ * unfiltered list, `before` for each state.
  */
 export type ListPosition = readonly number[];
+
+/** The end of a page of one status. */
+interface Place {
+  /** Index in the states of the status. */
+  readonly state: number;
+  /** Number of tasks in this state before the end of the page, and after it. */
+  readonly before: number;
+  readonly after: number;
+}
+
+function toPosition({ state, before, after }: Place): ListPosition {
+  return [state, before, after];
+}
+
+function toPlace([state = 0, before = 0, after = 0]: ListPosition): Place {
+  return { state, before, after };
+}
 
 /** The maximum of each number of a position; the first position is all zeros. */
 export function lastPosition(status: TaskStatus | undefined): ListPosition {
   if (status === undefined) return ALL_STATES.map(() => MAX_UNFILTERED);
-  return [STATES_OF[status].length - 1, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  const { MAX_SAFE_INTEGER: most } = Number;
+  return toPosition({ state: STATES_OF[status].length - 1, before: most, after: most });
 }
 
 export interface ListQuery {
@@ -66,34 +84,27 @@ export function createList(queues: TaskQueues, view: readonly string[]): List {
 async function ofStatus(source: Source, query: ListQuery, status: TaskStatus): Promise<ListPage> {
   const states = STATES_OF[status];
   const { limit } = query;
-  let [stateIndex = 0, offset = 0] = query.position;
-  let [, , after = 0] = query.position;
+  let place = toPlace(query.position);
   const found: TaskSummary[] = [];
   let scanned = 0;
-  for (let state = states[stateIndex]; state !== undefined; state = states[stateIndex]) {
+  for (let state = states[place.state]; state !== undefined; state = states[place.state]) {
     if (scanned >= MAX_SCANNED) break;
     const total = await source.queues.tasks.getJobCountByTypes(state);
-    offset = Math.max(0, Math.min(offset, total - after));
+    const offset = Math.max(0, Math.min(place.before, total - place.after));
+    const placeAt = (before: number) => ({ ...place, before, after: Math.max(0, total - before) });
     const tasks = await read(source, state, { offset, limit });
     scanned += tasks.length;
     for (const [index, task] of tasks.entries()) {
       if (task?.summary.status !== status) continue;
       found.push(task.summary);
       if (found.length === limit) {
-        const before = offset + index + 1;
-        return { tasks: found, next: [stateIndex, before, Math.max(0, total - before)], truncated: false };
+        return { tasks: found, next: toPosition(placeAt(offset + index + 1)), truncated: false };
       }
     }
-    if (tasks.length < limit) {
-      stateIndex++;
-      offset = 0;
-      after = 0;
-    } else {
-      offset += tasks.length;
-      after = Math.max(0, total - offset);
-    }
+    if (tasks.length < limit) place = { state: place.state + 1, before: 0, after: 0 };
+    else place = placeAt(offset + tasks.length);
   }
-  const next = stateIndex < states.length ? [stateIndex, offset, after] : undefined;
+  const next = place.state < states.length ? toPosition(place) : undefined;
   return { tasks: found, next, truncated: false };
 }
 

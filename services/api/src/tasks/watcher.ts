@@ -36,25 +36,25 @@ export class TaskWatcher {
     { read, signal, endOnly = false, throughOutages = false }: WatchOptions<T>,
   ): AsyncGenerator<T> {
     let wake = Promise.withResolvers<undefined>();
-    const changed = () => {
+    /** Changes since the last read that did not wake it; a last read shows them when the time is up. */
+    let unreadChanges = 0;
+    const wakeUp = () => {
       wake.resolve(undefined);
     };
-    let skipped: boolean;
-    const wakeUp = (ended: boolean) => {
-      if (ended || !endOnly) changed();
-      else skipped = true;
+    const onChange = (ended: boolean) => {
+      if (ended || !endOnly) wakeUp();
+      else unreadChanges++;
     };
-    const task = this.#watch(id, wakeUp);
-    signal.addEventListener('abort', changed);
     const isOver = () => signal.aborted;
-    const hasSkipped = () => skipped;
-    if (isOver()) changed();
+    const task = this.#watch(id, onChange);
+    signal.addEventListener('abort', wakeUp);
+    if (isOver()) wakeUp();
     try {
       await Promise.race([this.#events.listen(), wake.promise]);
       do {
         // Renewed before the read, so that a change during the read wakes it again.
         wake = Promise.withResolvers();
-        skipped = false;
+        unreadChanges = 0;
         try {
           yield await task.read(read);
         } catch (error) {
@@ -62,11 +62,11 @@ export class TaskWatcher {
         }
         if (isOver()) break;
         await wake.promise;
-      } while (!isOver() || hasSkipped());
+      } while (!isOver() || unreadChanges > 0);
     } finally {
       this.#events.unlisten();
-      if (!task.leave(wakeUp)) this.#watched.delete(id);
-      signal.removeEventListener('abort', changed);
+      if (!task.leave(onChange)) this.#watched.delete(id);
+      signal.removeEventListener('abort', wakeUp);
     }
   }
 
@@ -74,10 +74,10 @@ export class TaskWatcher {
     this.#events.close();
   }
 
-  #watch(id: string, wake: (ended: boolean) => void): WatchedTask {
+  #watch(id: string, onChange: (ended: boolean) => void): WatchedTask {
     const task = this.#watched.get(id) ?? new WatchedTask();
     this.#watched.set(id, task);
-    task.watch(wake);
+    task.watch(onChange);
     return task;
   }
 }
