@@ -26,7 +26,7 @@ const CHECK_MS = 5_000;
  */
 export class RedisConnections {
   readonly #options: RedisConnectionsOptions;
-  /** Those that their owner has not closed, with the URL of their Redis. */
+  /** All except copies that their owner has closed, with the URL of their Redis. */
   readonly #open = new Map<ServiceRedis, string>();
   /** Number of connections per name in the log. */
   readonly #named = new Map<string, number>();
@@ -101,7 +101,7 @@ export class RedisConnections {
           this.#reconnectOthers(redis);
         });
       },
-      closed: (redis: ServiceRedis) => this.#open.delete(redis),
+      closed: (copy: ServiceRedis) => this.#open.delete(copy),
     };
   }
 }

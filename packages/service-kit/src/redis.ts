@@ -11,8 +11,8 @@ export interface RedisConfig {
   readonly observe?: CommandObserver;
   /** Called with the connection and with each copy of it. */
   readonly opened?: (redis: ServiceRedis) => void;
-  /** Called when the owner has closed the connection or a copy of it; it never reconnects then. */
-  readonly closed?: (redis: ServiceRedis) => void;
+  /** Called when the owner of a copy has closed it. The original stays open as long as the process. */
+  readonly closed?: (copy: ServiceRedis) => void;
 }
 
 type Kind = 'request' | 'background';
@@ -46,6 +46,7 @@ export class ServiceRedis extends Redis {
   readonly #kind: Kind;
   readonly #config: RedisConfig;
   readonly #attributes = redisAttributes(this.options);
+  #isCopy = false;
   #corked: Redis['stream'] | undefined;
   #inTransaction = false;
   #reconnectedAt = -Infinity;
@@ -81,17 +82,24 @@ export class ServiceRedis extends Redis {
       this.#rejected = false;
     });
     // After QUIT. ioredis emits nothing if the owner disconnects during an outage.
-    this.on('end', () => config.closed?.(this));
+    this.on('end', () => {
+      this.#closed();
+    });
     config.opened?.(this);
   }
 
   override disconnect(reconnect = false): void {
     super.disconnect(reconnect);
-    if (!reconnect) this.#config.closed?.(this);
+    if (!reconnect) this.#closed();
+  }
+
+  #closed(): void {
+    if (this.#isCopy) this.#config.closed?.(this);
   }
 
   override duplicate<Override extends Partial<RedisOptions> | undefined = undefined>(override?: Override) {
     const copy = new ServiceRedis({ ...this.options, ...override }, this.#kind, this.#config);
+    copy.#isCopy = true;
     return copy as unknown as ReturnType<typeof Redis.prototype.duplicate<Override>>;
   }
 
