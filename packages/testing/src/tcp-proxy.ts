@@ -162,7 +162,7 @@ export async function startTcpProxy(targetPort: number) {
   };
 }
 
-/** A reset during the shutdown of a socket fails, and would leave it open for ever. */
+/** A socket that is already shutting down cannot be reset: the attempt fails and the socket stays open. */
 function reset(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
