@@ -169,7 +169,7 @@ export class Consumer<Input extends object, Returned> {
     const deadline = setTimeout(onTimeout, Math.max(timeLeft, 0));
     idle.runStarted();
     metrics.runStarted(job.attemptsStarted === 1 ? (Date.now() - job.timestamp) / 1_000 : undefined);
-    transitions.started(job);
+    transitions.started(job, data, data.input);
     try {
       if (data.cancelledAt !== undefined) throw new Interruption('cancelled');
       signal.throwIfAborted();
