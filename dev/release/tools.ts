@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runCommand } from '../command.ts';
-import { findOnPath } from '../on-path.ts';
+import { findIn, findOnPath } from '../on-path.ts';
 
 /** Programs of a release that are Go modules. Renovate updates the versions. */
 const GO_PROGRAMS = {
@@ -18,9 +18,7 @@ export async function findGoProgram(name: GoProgram): Promise<string | undefined
   const onPath = await findOnPath(name);
   if (onPath !== undefined) return onPath;
   const { ok, stdout } = await runCommand(['go', 'env', 'GOPATH'], { timeoutMs: 20_000 });
-  const installed = join(stdout.trim(), 'bin', name);
-  const exists = ok && (await runCommand(['test', '-x', installed], { timeoutMs: 5_000 })).ok;
-  return exists ? installed : undefined;
+  return ok ? findIn([join(stdout.trim(), 'bin')], name) : undefined;
 }
 
 /** Installs those of the programs that are missing. A failure is no error: what needs the program is not proven then. */
