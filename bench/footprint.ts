@@ -1,7 +1,7 @@
 import { StoreKeys } from '@primes/prime-store';
 import { nthPrimeUpperBound } from '@primes/sieve';
 import { SEGMENT_NUMBERS } from '@primes/sieve/bitmap';
-import { residentBytes } from '@primes/testing';
+import { SERVICES, residentBytes } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { atMost, mebibytes, ms, type Row } from './row.ts';
@@ -14,7 +14,7 @@ export const IDLE_MS = 12_000;
 
 /** Start time and idle memory of each process. */
 export async function* startRows(system: System): AsyncGenerator<Row> {
-  for (const service of ['api', 'worker', 'metrics-gateway'] as const) {
+  for (const service of SERVICES) {
     const durations: number[] = [];
     let resident = 0;
     for (let round = 0; round < STARTS; round++) {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type * as Sieve from '@primes/sieve';
 import type * as PrimeText from '@primes/sieve/prime-text';
 import { YOUNG_GENERATION } from '@primes/service-kit/runtime';
-import { residentBytes, startHttpServer, type ServiceProcess } from '@primes/testing';
+import { SERVICES, residentBytes, startHttpServer, type ServiceProcess } from '@primes/testing';
 import { besideLarge } from '../concurrency.ts';
 import { IDLE_MS } from '../footprint.ts';
 import { count, primesAsBits, writeText } from '../kernel.ts';
@@ -31,7 +31,6 @@ export interface Topic {
 const PROCESSES = 3;
 const TRACED_SUBMISSIONS = 2_500;
 const CACHED_TASKS = 300;
-const SERVICES = ['api', 'worker', 'metrics-gateway'] as const;
 
 export const TOPICS: Readonly<Record<string, Topic>> = {
   kernel: {

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ServiceName } from '@primes/testing';
 import { parseDocument, stringify } from 'yaml';
 import { VERSION } from '../generate/version.ts';
 import { CliError } from '../cli-error.ts';
@@ -8,9 +9,8 @@ import { run, runCommand } from '../command.ts';
 import { ROOT } from '../project.ts';
 import type { Changes } from './changelog.ts';
 import type { PublishedImage } from './images.ts';
-import type { Service } from './services.ts';
 
-const VALUES: Readonly<Record<Service, string>> = {
+const VALUES: Readonly<Record<ServiceName, string>> = {
   api: 'api',
   worker: 'worker',
   'metrics-gateway': 'metricsGateway',

@@ -1,17 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually, freePort } from '@primes/testing';
+import { Engine, SERVICES, freePort } from '@primes/testing';
 import { CliError } from '../cli-error.ts';
 import { run, runCommand } from '../command.ts';
 import { VERSION } from '../generate/version.ts';
 import { findOnPath } from '../on-path.ts';
 import { packageChart, pushChart } from './chart.ts';
 import type { Changes } from './changelog.ts';
-import type { PublishedImage } from './images.ts';
-import { SERVICES } from './services.ts';
+import { imageOf, type PublishedImage } from './images.ts';
 import { signAndVerify, type Signer } from './signing.ts';
 import { findGoProgram, installCommand } from './tools.ts';
 
@@ -64,12 +61,8 @@ async function serveRegistry(crane: string) {
   const folder = await mkdtemp(join(tmpdir(), 'primes-registry-'));
   starting.defer(() => rm(folder, { recursive: true }));
   const registry = `127.0.0.1:${await freePort()}`;
-  const server = spawn(crane, ['registry', 'serve', '--address', registry], { stdio: 'ignore' });
-  starting.defer(async () => {
-    if (server.exitCode !== null || !server.kill()) return;
-    await once(server, 'exit');
-  });
-  await eventually(() => fetch(`http://${registry}/v2/`), { timeoutMs: 20_000 });
+  const args = ['registry', 'serve', '--address', registry];
+  starting.use(await Engine.start({ program: crane, args, ready: `http://${registry}/v2/` }));
   const parts = starting.move();
   return { registry, folder, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
@@ -84,7 +77,7 @@ async function pushImages(
     const images: PublishedImage[] = [];
     for (const service of SERVICES) {
       const file = join(folder, 'image.tar');
-      const save = ['docker', 'save', `primes-${service}:${VERSION}`, '--output', file] as const;
+      const save = ['docker', 'save', imageOf(service), '--output', file] as const;
       const { ok, output } = await runCommand(save, { timeoutMs: 120_000 });
       if (!ok) return { images: [], line: `Not proven: signed images (npm run images): ${output}` };
       const repository = `${registry}/primes-${service}`;

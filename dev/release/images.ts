@@ -1,19 +1,24 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SERVICES, type ServiceName } from '@primes/testing';
 import { VERSION } from '../generate/version.ts';
 import { run } from '../command.ts';
 import { ROOT } from '../project.ts';
-import { SERVICES, type Service } from './services.ts';
 import { smokeTest } from './smoke.ts';
 
 /** An image in a registry. */
 export interface PublishedImage {
-  readonly service: Service;
+  readonly service: ServiceName;
   /** Without tag and digest, such as `ghcr.io/owner/primes-api`. */
   readonly repository: string;
   /** sha256:… */
   readonly digest: string;
+}
+
+/** The image of a service in the engine of this machine, with the tag that the chart uses: the version of this release. */
+export function imageOf(service: ServiceName): string {
+  return `primes-${service}:${VERSION}`;
 }
 
 const PLATFORMS = ['linux/amd64', 'linux/arm64'];
@@ -25,13 +30,13 @@ const BUILD_MS = 30 * 60_000;
  */
 export async function publishImages(registry: string, revision: string): Promise<readonly PublishedImage[]> {
   const args = ['--build-arg', `VERSION=${VERSION}`, '--build-arg', `REVISION=${revision}`];
-  const build = (service: Service, options: readonly string[]) =>
+  const build = (service: ServiceName, options: readonly string[]) =>
     run(['docker', 'buildx', 'build', '--target', service, ...args, ...options, ROOT], {
       timeoutMs: BUILD_MS,
     });
 
   for (const platform of PLATFORMS) {
-    const local = (service: Service) => `primes-${service}:${platform.replace('/', '-')}`;
+    const local = (service: ServiceName) => `primes-${service}:${platform.replace('/', '-')}`;
     for (const service of SERVICES)
       await build(service, ['--platform', platform, '--load', '--provenance=false', '--tag', local(service)]);
     console.log(`${platform}: ${await smokeTest(local, platform)}`);

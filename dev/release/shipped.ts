@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { SERVICES } from '@primes/testing';
 import { ROOT } from '../project.ts';
-import { SERVICES } from './services.ts';
 
 /** A package in package-lock.json, without its path. */
 export interface LockedPackage {

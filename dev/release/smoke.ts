@@ -1,11 +1,10 @@
 import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '@primes/testing';
+import { SERVICES, eventually, type ServiceName } from '@primes/testing';
 import { CliError } from '../cli-error.ts';
 import { run } from '../command.ts';
 import { ROOT } from '../project.ts';
-import { SERVICES, type Service } from './services.ts';
 
 /** The task of `helm test` by default. */
 const TASK = { input: { n: 10 }, result: [2, 3, 5, 7, 11, 13, 17, 19, 23, 29] };
@@ -17,7 +16,10 @@ const START_MS = 300_000;
  *
  * @returns the last line of the test's output
  */
-export async function smokeTest(imageOf: (service: Service) => string, platform?: string): Promise<string> {
+export async function smokeTest(
+  imageOf: (service: ServiceName) => string,
+  platform?: string,
+): Promise<string> {
   await using containers = new AsyncDisposableStack();
   const start = async (args: readonly string[]): Promise<string> => {
     const id = (await run(['docker', 'run', '--detach', ...args], { timeoutMs: START_MS })).trim();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { SERVICES, buildImage, imageOf, localBases } from '../images/build.ts';
+import { SERVICES, type ServiceName } from '@primes/testing';
+import { imageOf } from '../../dev/release/images.ts';
+import { buildImage, localBases } from '../images/build.ts';
 import { figure } from './figures.ts';
 import { run } from '../../dev/command.ts';
 import { ROOT } from '../../dev/project.ts';
@@ -29,8 +31,8 @@ interface Image {
   readonly RootFS: { readonly Layers: readonly string[] };
 }
 
-async function inspect(service: (typeof SERVICES)[number]): Promise<Image> {
-  return inspectImage(await imageOf(service));
+async function inspect(service: ServiceName): Promise<Image> {
+  return inspectImage(imageOf(service));
 }
 
 async function inspectImage(name: string): Promise<Image> {
@@ -42,7 +44,7 @@ async function inspectImage(name: string): Promise<Image> {
 describe('the images', () => {
   it.each(SERVICES)('are small, non-root and labelled: %s', async (service) => {
     const { Size, Config } = await inspect(service);
-    figure(`size of ${await imageOf(service)}`, `${(Size / 1e6).toFixed(0)} MB`);
+    figure(`size of ${imageOf(service)}`, `${(Size / 1e6).toFixed(0)} MB`);
     expect(Size).toBeLessThan(MAX_BYTES);
     expect(Config.User).toBe('65532:65532');
     expect(Config.Labels['org.opencontainers.image.title']).toBe(`primes-${service}`);
@@ -62,12 +64,12 @@ describe('the images', () => {
       const paths = ['/bin/sh', '/usr/local/bin/npm', 'node_modules/node', 'node_modules/typescript',
         'node_modules/jest', 'packages/testing', 'packages/sieve/src'];
       console.log(JSON.stringify([readdirSync('services'), paths.filter((path) => existsSync(path))]))`;
-    const output = await run(['docker', 'run', '--rm', await imageOf(service), '-e', look]);
+    const output = await run(['docker', 'run', '--rm', imageOf(service), '-e', look]);
     expect(JSON.parse(output)).toEqual([[service], []]);
   });
 
   it('contain the packages of the SBOM, and no other', async () => {
-    const output = await run(['docker', 'run', '--rm', await imageOf('api'), '-e', PACKAGES]);
+    const output = await run(['docker', 'run', '--rm', imageOf('api'), '-e', PACKAGES]);
     const found = new Set(JSON.parse(output) as string[]);
     const lock = readLockFile();
     const shipped = shippedPackages(lock).map((path) => ({
@@ -81,10 +83,7 @@ describe('the images', () => {
   });
 
   it('run a task from submission to result', async () => {
-    const names = new Map(
-      await Promise.all(SERVICES.map(async (each) => [each, await imageOf(each)] as const)),
-    );
-    const line = await smokeTest((service) => names.get(service) ?? '');
+    const line = await smokeTest(imageOf);
     expect(line).toMatch(/^task done after \d+ ms: \[2,3,5,7,11,13,17,19,23,29\]$/);
   });
 

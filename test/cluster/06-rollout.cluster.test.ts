@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { imageOf } from '../images/build.ts';
+import { imageOf } from '../../dev/release/images.ts';
 import { provide } from '../images/provide.ts';
 import { figure } from './figures.ts';
 import { QUICK, install } from './helm.ts';
@@ -25,7 +25,7 @@ async function nextImage(service: 'api' | 'worker'): Promise<void> {
   const write = `const f = '/app/services/${service}/package.json'; const { writeFileSync, readFileSync } = require('fs');
     writeFileSync(f, JSON.stringify({ ...JSON.parse(readFileSync(f)), version: '${NEXT}' }))`;
   const lines = [
-    `FROM ${await imageOf(service)}`,
+    `FROM ${imageOf(service)}`,
     'USER 0',
     `RUN ${JSON.stringify(['/nodejs/bin/node', '-e', write])}`,
     'USER 65532:65532',

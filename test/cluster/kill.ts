@@ -1,4 +1,4 @@
-import { imageOf } from '../images/build.ts';
+import { imageOf } from '../../dev/release/images.ts';
 import { kubectl } from './kubectl.ts';
 
 const PROGRAM = `
@@ -23,6 +23,6 @@ export async function shareProcesses(yes: boolean): Promise<void> {
  * first. An ephemeral container sends the signal, so the Kubernetes API is enough.
  */
 export async function killWorker(pod: string): Promise<void> {
-  const container = ['--image', await imageOf('api'), '--container=kill', '--profile=restricted'];
+  const container = ['--image', imageOf('api'), '--container=kill', '--profile=restricted'];
   await kubectl(['debug', pod, '--quiet', ...container, '--', '/nodejs/bin/node', '-e', PROGRAM]);
 }

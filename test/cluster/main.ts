@@ -3,7 +3,9 @@ import { makeNamespace, removeNamespace } from './namespace.ts';
 import { networkPolicyIsEnforced } from './network-policy.ts';
 import { startCluster, requireCluster } from './context.ts';
 import { conclude, type TestCounts } from '../runner/count-tests.ts';
-import { SERVICES, buildImages, imageOf } from '../images/build.ts';
+import { SERVICES } from '@primes/testing';
+import { imageOf } from '../../dev/release/images.ts';
+import { buildImages } from '../images/build.ts';
 import { provide } from '../images/provide.ts';
 import { ROOT } from '../../dev/project.ts';
 import { CliError } from '../../dev/cli-error.ts';
@@ -34,7 +36,7 @@ async function runScenarios(args: readonly string[]): Promise<TestCounts> {
   if (CLUSTER_UP) await startCluster(CLUSTER_UP);
   await requireCluster();
   await buildImages();
-  await provide(await Promise.all(SERVICES.map(imageOf)));
+  await provide(SERVICES.map(imageOf));
   await makeNamespace();
   try {
     const enforced = await networkPolicyIsEnforced();

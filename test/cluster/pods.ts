@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { imageOf } from '../images/build.ts';
+import { imageOf } from '../../dev/release/images.ts';
 import { apply, kubectl } from './kubectl.ts';
 
 export interface Program {
@@ -26,7 +26,7 @@ export async function podOfProgram({ name, labels = {}, env = [] }: Program) {
       containers: [
         {
           name,
-          image: await imageOf('api'),
+          image: imageOf('api'),
           command: ['/nodejs/bin/node', `/program/${file}`],
           env,
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },

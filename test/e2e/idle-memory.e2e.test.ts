@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually, startService, testRedisUrl, uniquePrefix } from '@primes/testing';
+import { SERVICES, eventually, startService, testRedisUrl, uniquePrefix } from '@primes/testing';
 
 /** The size of V8's young generation in a process. */
 async function youngGenerationBytes(url: string): Promise<number> {
@@ -7,7 +7,7 @@ async function youngGenerationBytes(url: string): Promise<number> {
   return Number(/^nodejs_heap_space_size_total_bytes\{space="new".*\} (\d+)/m.exec(metrics)?.[1]);
 }
 
-describe.each(['api', 'worker', 'metrics-gateway'] as const)('an idle %s', (service) => {
+describe.each(SERVICES)('an idle %s', (service) => {
   it('releases the young generation that its start used', async () => {
     const prefixes = { QUEUE_PREFIX: uniquePrefix(), STORE_PREFIX: uniquePrefix() };
     await using process = await startService(service, { REDIS_URL: testRedisUrl(), ...prefixes });

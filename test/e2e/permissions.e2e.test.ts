@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventually, startRedis, startService } from '@primes/testing';
+import { SERVICES, eventually, startRedis, startService } from '@primes/testing';
 import { Redis } from 'ioredis';
 import { documentedRules, startProxiedSystem } from '../support/proxied-system.ts';
 
@@ -49,7 +49,7 @@ describe('the user of Redis', () => {
       });
       await operator.acl('SETUSER', 'primes', 'on', '>pass', ...(await documentedRules()), ...change);
       const env = { REDIS_URL: `redis://primes:pass@127.0.0.1:${redis.port}` };
-      for (const service of ['api', 'worker', 'metrics-gateway'] as const) {
+      for (const service of SERVICES) {
         await expect(startService(service, env)).rejects.toThrow(expected);
       }
       // No denied command was executed.

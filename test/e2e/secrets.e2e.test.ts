@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  SERVICES,
   eventually,
   startRedis,
   startService,
@@ -78,9 +79,8 @@ describe('the output of all processes during faults', () => {
       ADMIN_USER: 'admin',
       ADMIN_PASSWORD: SECRETS.admin,
     };
-    const names: ServiceName[] = ['api', 'worker', 'metrics-gateway'];
     await using parts = new AsyncDisposableStack();
-    const processes = await Promise.all(names.map(async (name) => parts.use(await start(name, env))));
+    const processes = await Promise.all(SERVICES.map(async (name) => parts.use(await start(name, env))));
     const [{ url: api }] = processes as [(typeof processes)[number]];
     const client = echoClient(() => api);
     /** Nothing listens there, so deliveries fail. */

@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
-import { eventually, startHttpServer, startRedis, startService, type ServiceProcess } from '@primes/testing';
+import {
+  SERVICES,
+  eventually,
+  startHttpServer,
+  startRedis,
+  startService,
+  type ServiceProcess,
+} from '@primes/testing';
 import { startNamedHole } from '../support/named-hole.ts';
 import { echoClient } from '../support/task-client.ts';
 
 jest.setTimeout(300_000);
-
-const SERVICES = ['api', 'worker', 'metrics-gateway'] as const;
 
 async function livez({ url }: ServiceProcess) {
   const response = await fetch(`${url}/livez`);

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SERVICES } from '@primes/testing';
 import { runCommand } from '../../dev/command.ts';
+import { VERSION } from '../../dev/generate/version.ts';
 import { ROOT } from '../../dev/project.ts';
 import { CliError } from '../../dev/cli-error.ts';
+import { imageOf } from '../../dev/release/images.ts';
 import { digestOfInputs } from './inputs.ts';
-
-export const SERVICES = ['api', 'worker', 'metrics-gateway'] as const;
 
 /** The image label with the digest of the build's inputs. */
 const INPUTS_LABEL = 'primes.inputs';
@@ -15,12 +16,6 @@ const ANSWER_MS = 30_000;
 const BUILD_MS = 20 * 60_000;
 /** Number of the last output lines to show after a failed build. */
 const TAIL_LINES = 25;
-
-/** The image of a service with the tag that the chart uses: the version of this release. */
-export async function imageOf(service: (typeof SERVICES)[number]): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  return `primes-${service}:${version}`;
-}
 
 /**
  * Builds the images that are missing or out of date, and prints their sizes. With `options` for `docker build` it
@@ -35,7 +30,7 @@ export async function buildImages(options: readonly string[] = []): Promise<void
   if (!engine.ok) throw new CliError(`No Docker engine: ${engine.output}`);
   const inputs = await digestOfInputs(ROOT);
   for (const service of SERVICES) {
-    const image = await imageOf(service);
+    const image = imageOf(service);
     const start = performance.now();
     const outdated =
       options.length > 0 || (await inspect(image, `index .Config.Labels "${INPUTS_LABEL}"`)) !== inputs;
@@ -49,9 +44,8 @@ export async function buildImages(options: readonly string[] = []): Promise<void
 
 async function buildService(image: string, options: readonly string[]): Promise<void> {
   const revision = await runCommand(['git', '-C', ROOT, 'rev-parse', 'HEAD'], { timeoutMs: ANSWER_MS });
-  const [, version = ''] = image.split(':');
   await buildImage(image, [
-    ...['--build-arg', `VERSION=${version}`],
+    ...['--build-arg', `VERSION=${VERSION}`],
     ...['--build-arg', `REVISION=${revision.ok ? revision.output : 'unknown'}`],
     ...[...(await localBases()), ...options, ROOT],
   ]);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { SERVICES } from '@primes/testing';
 import { parse } from 'yaml';
 import { ROOT } from '../../dev/project.ts';
 
@@ -38,8 +39,6 @@ describe('the Dockerfile', () => {
     const bases = instructions.join('\n').matchAll(/^ARG (\w+_BASE)=([^@]+)@/gm);
     const args = Object.fromEntries(Array.from(bases, ([, arg = '', image = '']) => [arg, image]));
     const patches = profiles.find(({ name }) => name === 'local-bases')?.patches ?? [];
-    expect(patches.map(({ value }) => value)).toEqual(
-      ['api', 'worker', 'metrics-gateway'].map((SERVICE) => ({ SERVICE, ...args })),
-    );
+    expect(patches.map(({ value }) => value)).toEqual(SERVICES.map((SERVICE) => ({ SERVICE, ...args })));
   });
 });

@@ -10,6 +10,7 @@ import {
   type Replicas,
   type RequestStats,
 } from '@primes/monitoring';
+import { SERVICES } from '@primes/testing';
 import { install } from '../cluster/helm.ts';
 import { runLoad } from '../cluster/load-jobs.ts';
 import { makeNamespace, removeNamespace } from '../cluster/namespace.ts';
@@ -18,7 +19,8 @@ import { noWorkers } from '../cluster/workers.ts';
 import { startCluster, requireCluster } from '../cluster/context.ts';
 import { formatted } from '../../dev/generate/formatted.ts';
 import { writeSection } from '../../dev/generate/section.ts';
-import { SERVICES, buildImage, buildImages, imageOf } from '../images/build.ts';
+import { imageOf } from '../../dev/release/images.ts';
+import { buildImage, buildImages } from '../images/build.ts';
 import { provide } from '../images/provide.ts';
 import { ROOT } from '../../dev/project.ts';
 import { CliError } from '../../dev/cli-error.ts';
@@ -39,7 +41,7 @@ async function main(): Promise<number> {
     await requireCluster();
     await buildImages();
     await buildImage(IMAGE, [join(ROOT, 'monitoring', 'locust')]);
-    await provide([...(await Promise.all(SERVICES.map(imageOf))), IMAGE]);
+    await provide([...SERVICES.map(imageOf), IMAGE]);
     return await record();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

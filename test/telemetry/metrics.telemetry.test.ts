@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MetricsCall } from '@primes/contracts';
 import { METRICS_API } from '@primes/primes';
-import { COLLECTOR_NAMESPACE, eventually } from '@primes/testing';
+import { COLLECTOR_NAMESPACE, SERVICES, eventually } from '@primes/testing';
 import { ALERTS, containsNoIds, hasData, usesOnlyExisting, queriesIn } from './queries.ts';
 import { startRedisExporter } from './engines.ts';
 import { startObservedSystem, type ObservedSystem } from './system.ts';
@@ -54,21 +54,18 @@ describe('the dashboards', () => {
 });
 
 describe('the series in VictoriaMetrics', () => {
-  it.each(['api', 'worker', 'metrics-gateway'] as const)(
-    'of %s have the names of its /metrics',
-    async (service) => {
-      const { url } = { api: system.api, worker: system.worker, 'metrics-gateway': system.gateway }[service];
-      const exposition = await (await fetch(`${url}/metrics`)).text();
-      const scraped = namesOf(exposition);
-      expect(scraped.size).toBeGreaterThan(30);
-      await eventually(async () => {
-        const stored = await storedNames(service);
-        expect(stored).toEqual(expect.arrayContaining([...scraped]));
-        // A kind of open request has a sample only while one is open: only an earlier scrape may contain it.
-        for (const name of stored) expect(declaredBy(exposition)).toContain(familyOf(name));
-      });
-    },
-  );
+  it.each(SERVICES)('of %s have the names of its /metrics', async (service) => {
+    const { url } = { api: system.api, worker: system.worker, 'metrics-gateway': system.gateway }[service];
+    const exposition = await (await fetch(`${url}/metrics`)).text();
+    const scraped = namesOf(exposition);
+    expect(scraped.size).toBeGreaterThan(30);
+    await eventually(async () => {
+      const stored = await storedNames(service);
+      expect(stored).toEqual(expect.arrayContaining([...scraped]));
+      // A kind of open request has a sample only while one is open: only an earlier scrape may contain it.
+      for (const name of stored) expect(declaredBy(exposition)).toContain(familyOf(name));
+    });
+  });
 
   it('of Redis have the names of its exporter', async () => {
     await using exporter = await startRedisExporter(system.queueRedis.url);

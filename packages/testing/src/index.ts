@@ -6,7 +6,13 @@ export { startHttpServer } from './http-server.ts';
 export { residentBytes } from './resident-bytes.ts';
 export { startSpanReceiver, type SeenSpan } from './span-receiver.ts';
 export { startTcpProxy, type ProxyMode, type TcpProxy } from './tcp-proxy.ts';
-export { startService, type LogLine, type ServiceName, type ServiceProcess } from './service-process.ts';
+export {
+  SERVICES,
+  startService,
+  type LogLine,
+  type ServiceName,
+  type ServiceProcess,
+} from './service-process.ts';
 export { hasExited, stopProcess } from './stop-process.ts';
 export { startRedis, testRedisUrl, uniquePrefix, type TestRedis } from './redis.ts';
 export { startCluster } from './redis-cluster.ts';

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { MALLOC_ARENA_MAX, V8_FLAGS } from '@primes/service-kit/runtime';
 import { eventually } from './eventually.ts';
 
-export type ServiceName = 'api' | 'worker' | 'metrics-gateway';
+/** The services. Each has an image of its own. */
+export const SERVICES = ['api', 'worker', 'metrics-gateway'] as const;
+export type ServiceName = (typeof SERVICES)[number];
 
 /** A log line of a service. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
