@@ -1,11 +1,12 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TaskSummarySchema, primes } from '@primes/primes';
 import {
   buildRevision,
   eventually,
-  git,
+  previousVersion,
   startRedis,
   startService,
+  type Revision,
   type ServiceName,
   type ServiceProcess,
 } from '@primes/testing';
@@ -23,12 +24,12 @@ const HELD = 5;
 
 type Version = 'previous' | 'next';
 
-/** The last version with another format of progress and result. */
-const [newest = ''] = (await git('log', '--diff-filter=A', '--format=%H', '--', 'packages/primes'))
-  .split('\n')
-  .slice(-1);
-const previous = await buildRevision(`${newest}^`);
-afterAll(() => previous[Symbol.asyncDispose]());
+let previous: Revision;
+beforeAll(async () => {
+  previous = await buildRevision(await previousVersion());
+});
+// If its build has failed, there is nothing to remove.
+afterAll(() => (previous as Revision | undefined)?.[Symbol.asyncDispose]());
 
 /** An api and a worker of each version on one Redis, started by the test. */
 async function startSystem() {

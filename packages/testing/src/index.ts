@@ -17,4 +17,4 @@ export { hasExited, stopProcess } from './stop-process.ts';
 export { startRedis, testRedisUrl, uniquePrefix, type TestRedis } from './redis.ts';
 export { startCluster } from './redis-cluster.ts';
 export { taskCounters } from './task-counters.ts';
-export { buildRevision, git, type Revision } from './revision.ts';
+export { buildRevision, checkOut, git, previousVersion, type Revision } from './revision.ts';

@@ -10,7 +10,7 @@ const BUILD_TIMEOUT_MS = 15 * 60_000;
 
 const run = promisify(execFile);
 
-/** Another revision of this repository, built in a worktree that is removed on disposal. */
+/** Another revision of this repository, in a worktree that is removed on disposal. */
 export interface Revision {
   readonly root: string;
   /** The short hash of its commit. */
@@ -25,11 +25,26 @@ export async function git(...args: readonly string[]): Promise<string> {
 }
 
 /**
- * Checks out a revision and builds it with its own scripts.
+ * The commit of the previous version: the last one with other formats of progress and result, and with another chart. It
+ * is the one before packages/primes was added.
  *
- * @throws {Error} with the output of git or npm, if the revision does not exist or does not build
+ * @throws {Error} if the repository is a shallow clone without this commit
  */
-export async function buildRevision(name: string): Promise<Revision> {
+export async function previousVersion(repository = ROOT): Promise<string> {
+  const format = '--format=%H %P';
+  const additions = await git('-C', repository, 'log', '--diff-filter=A', format, '--', 'packages/primes');
+  // The oldest one, and its parents. A shallow clone begins with a commit that adds all files and has no parent.
+  const [, parent] = additions.split('\n').at(-1)?.split(' ') ?? [];
+  if (parent) return parent;
+  throw new Error('The history does not contain the previous version: run git fetch --unshallow');
+}
+
+/**
+ * Checks out a revision.
+ *
+ * @throws {Error} with the output of git, if the revision does not exist
+ */
+export async function checkOut(name: string): Promise<Revision> {
   const commit = await git('rev-parse', '--short', '--verify', `${name}^{commit}`);
   await using building = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'primes-revision-'));
@@ -39,7 +54,19 @@ export async function buildRevision(name: string): Promise<Revision> {
   building.defer(async () => {
     await git('worktree', 'remove', '--force', root);
   });
-  await run('node', [join(root, 'dev', 'bootstrap.mjs'), 'setup'], { timeout: BUILD_TIMEOUT_MS });
-  const built = building.move();
-  return { root, commit, [Symbol.asyncDispose]: () => built.disposeAsync() };
+  const parts = building.move();
+  return { root, commit, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/**
+ * Checks out a revision and builds it with its own scripts.
+ *
+ * @throws {Error} with the output of git or npm, if the revision does not exist or does not build
+ */
+export async function buildRevision(name: string): Promise<Revision> {
+  await using building = new AsyncDisposableStack();
+  const revision = building.use(await checkOut(name));
+  await run('node', [join(revision.root, 'dev', 'bootstrap.mjs'), 'setup'], { timeout: BUILD_TIMEOUT_MS });
+  building.move();
+  return revision;
 }
