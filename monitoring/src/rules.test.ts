@@ -26,6 +26,7 @@ describe('the alerts', () => {
       'SlowTaskExecution',
       'RedisHighErrorRate',
       'HighAPIErrorRate',
+      'ApiSaturated',
       'QueueStuck',
       'WorkersAtMaximum',
       'ScalerBlind',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseRules, quicken } from '@primes/monitoring';
 import { eventually } from '@primes/testing';
+import autocannon from 'autocannon';
 import { startReceiver, status } from '../../services/api/test/receiver.ts';
 import type { Alerts } from './alerts.ts';
 import { RULES } from './queries.ts';
@@ -121,6 +122,18 @@ describe('alerts', () => {
     const stop = load(easyTask);
     await alerts.resolve('LowCacheHitRate');
     await stop();
+  });
+
+  it('ApiSaturated fires while clients request more than the api can send', async () => {
+    const { request_id: id } = await system.ended(await system.submit({ n: 10_000 }));
+    const options = { url: `${system.api.url}/tasks/${id}`, connections: 20, duration: 300 };
+    const readers = autocannon(options, () => undefined);
+    loads.defer(() => {
+      readers.stop();
+    });
+    await alerts.fire('ApiSaturated');
+    readers.stop();
+    await alerts.resolve('ApiSaturated');
   });
 
   it('RedisMemoryHigh and SubmissionsRefused fire while Redis has reached maxmemory', async () => {
