@@ -1,4 +1,4 @@
-import { commonConfig, field, parseConfig } from '@primes/service-kit';
+import { commonConfig, credentials, field, parseConfig, withCredentials } from '@primes/service-kit';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../project.ts';
@@ -6,10 +6,10 @@ import { DEFAULT_PORT } from '../redis/managed-redis.ts';
 
 const port = () => z.coerce.number().int().min(1).max(65_535);
 
-/** The variables that `npm start` reads; the services receive the whole environment. */
-export const startConfig = z.object({
+const fields = z.object({
   REDIS_URL: commonConfig.shape.STORE_REDIS_URL,
   STORE_REDIS_URL: commonConfig.shape.STORE_REDIS_URL,
+  ...credentials,
   // Loopback by default: a laptop joins untrusted networks.
   HOST: field.text('127.0.0.1', 'Address to listen on'),
   API_PORT: port().default(8_000),
@@ -23,6 +23,9 @@ export const startConfig = z.object({
     }),
   DATA_DIR: field.text('.data', 'Folder for the data of that Redis and for generated secrets'),
 });
+
+/** The variables that `npm start` reads; the services receive the whole environment. */
+export const startConfig = withCredentials(fields);
 export type StartConfig = Readonly<z.infer<typeof startConfig>>;
 
 /** @throws {ConfigError} If a variable is not usable. */

@@ -43,6 +43,12 @@ describe('serviceEnvironment()', () => {
     });
   });
 
+  it('sets no variable that the user gives as a file', () => {
+    const env = environment({ WEBHOOK_SECRET_FILE: '/run/secrets/webhook' });
+    expect(env).toMatchObject({ WEBHOOK_SECRET_FILE: '/run/secrets/webhook', IDEMPOTENCY_SECRET: 'made-1' });
+    expect(env).not.toHaveProperty('WEBHOOK_SECRET');
+  });
+
   it.each([
     ['SHUTDOWN_LINGER_MS', '5000', apiConfig],
     ['FINAL_SCRAPE_WAIT_MS', '5000', workerConfig],

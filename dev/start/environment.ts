@@ -11,7 +11,7 @@ export interface Decided {
 
 /**
  * The environment of the services. The user's variables take precedence, so every variable of a service can be
- * passed to `npm start`. An empty variable counts as unset.
+ * passed to `npm start`, also as a file. An empty variable counts as unset.
  */
 export function serviceEnvironment(user: NodeJS.ProcessEnv, decided: Decided): NodeJS.ProcessEnv {
   const { config, redisUrl, secrets } = decided;
@@ -19,7 +19,7 @@ export function serviceEnvironment(user: NodeJS.ProcessEnv, decided: Decided): N
   const given = Object.fromEntries(Object.entries(user).filter(([, value]) => value !== ''));
   // With a wait before shutdown, the services' default deadline is needed.
   const hasWait = given['SHUTDOWN_LINGER_MS'] !== undefined || given['FINAL_SCRAPE_WAIT_MS'] !== undefined;
-  return {
+  const chosen = {
     REDIS_URL: redisUrl,
     HOST: config.HOST,
     API_PORT: String(config.API_PORT),
@@ -32,6 +32,7 @@ export function serviceEnvironment(user: NodeJS.ProcessEnv, decided: Decided): N
     SHUTDOWN_LINGER_MS: '0',
     ...(!hasWait && { SHUTDOWN_DEADLINE_MS: '3500' }),
     ...secrets,
-    ...given,
   };
+  const missing = Object.entries(chosen).filter(([name]) => given[`${name}_FILE`] === undefined);
+  return { ...Object.fromEntries(missing), ...given };
 }

@@ -62,21 +62,21 @@ those from keys of the Secret:
     secretKeyRef: { name: {{ include "primes.secretName" (index . 0) }}, key: {{ index . 2 }} }
 {{- end -}}
 
-{{/* The addresses of Redis for a service. Kubernetes puts the passwords into the URLs. */}}
+{{/* Addresses, users and passwords of Redis for a service. */}}
 {{- define "primes.redisEnv" -}}
-{{- $all := include "primes.redis.all" . | fromJson }}
-{{- range $role, $_ := $all }}
+{{- range $role, $redis := include "primes.redis.all" . | fromJson }}
+{{- $redisName := ternary "REDIS" "STORE_REDIS" (eq $role "queue") }}
+- name: {{ $redisName }}_URL
+  value: {{ include "primes.redis.url" (list $ $role) }}
+{{- with $redis.username }}
+- name: {{ $redisName }}_USERNAME
+  value: {{ . | quote }}
+{{- end }}
 {{- with include "primes.redis.passwordRef" (list $ $role) }}
-- name: {{ upper $role }}_REDIS_PASSWORD
+- name: {{ $redisName }}_PASSWORD
   valueFrom:
     secretKeyRef: {{ . }}
 {{- end }}
-{{- end }}
-- name: REDIS_URL
-  value: {{ include "primes.redis.url" (list . "queue") }}
-{{- if $all.store }}
-- name: STORE_REDIS_URL
-  value: {{ include "primes.redis.url" (list . "store") }}
 {{- end }}
 {{- if .Values.redis.caSecret.name }}
 - name: NODE_EXTRA_CA_CERTS

@@ -54,12 +54,8 @@
 {{- end }}
 {{- end -}}
 
-{{/* The URL for the services; it refers to a variable of the pod for the password. */}}
+{{/* The URL for the services, without user and password. */}}
 {{- define "primes.redis.url" -}}
 {{- $redis := include "primes.redis.values" . | fromJson -}}
-{{- (urlParse $redis.url).scheme | default "redis" -}}://
-{{- if include "primes.redis.passwordRef" . -}}
-{{ $redis.username }}:$({{ upper (index . 1) }}_REDIS_PASSWORD)@
-{{- end -}}
-{{ include "primes.redis.address" . }}/{{ include "primes.redis.database" . }}
+{{ (urlParse $redis.url).scheme | default "redis" }}://{{ include "primes.redis.address" . }}/{{ include "primes.redis.database" . }}
 {{- end -}}

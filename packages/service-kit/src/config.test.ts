@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, describeConfig, field, parseConfig } from './config.ts';
 
@@ -44,6 +47,48 @@ describe('parseConfig()', () => {
 
   it.each(['x', '1.5', '-1', '0x10x'])('rejects %j as a port', (PORT) => {
     expect(() => parseConfig(schema, { URL: 'http://a', PORT })).toThrow(/PORT/);
+  });
+});
+
+describe('parseConfig() with a file', () => {
+  const URL = 'http://a';
+
+  /** Calls `use` with the path of a file with this content. */
+  function withFile(content: string, use: (path: string) => void): void {
+    const folder = mkdtempSync(join(tmpdir(), 'config-test-'));
+    const path = join(folder, 'note');
+    writeFileSync(path, content);
+    try {
+      use(path);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it.each([
+    ['a/b+c=', 'a/b+c='],
+    ['line\n', 'line'],
+    ['line\r\n', 'line'],
+    [' two\nlines \n\n', ' two\nlines \n'],
+  ])('reads the value from it, without the newline at its end: %j', (content, value) => {
+    withFile(content, (NOTE_FILE) => {
+      expect(parseConfig(schema, { URL, NOTE: '', NOTE_FILE })).toMatchObject({ NOTE: value });
+    });
+  });
+
+  it('validates it like a variable, and reports it together with all other problems', () => {
+    withFile('70000', (PORT_FILE) => {
+      const env = { PORT_FILE, NOTE_FILE: '/none', URL, URL_FILE: PORT_FILE };
+      expect(() => parseConfig(schema, env)).toThrow(
+        /: URL_FILE: Must not be set together with URL; NOTE_FILE: ENOENT: .*\/none.*; PORT: Must be at most 65535/,
+      );
+    });
+  });
+
+  it.each(['', '\n'])('rejects an empty file', (content) => {
+    withFile(content, (NOTE_FILE) => {
+      expect(() => parseConfig(schema, { URL, NOTE_FILE })).toThrow(/: NOTE_FILE: The file .* is empty$/);
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ValuesOf } from '@primes/contracts';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { NAMESPACE } from './namespace.ts';
 import { validationMessages } from './validation-messages.ts';
 
 /** The environment is invalid, so the process does not start; the message lists every problem. */
@@ -9,24 +9,38 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the variables that `schema` names and returns a frozen object.
+ * Reads the variables that `schema` names, or the files that `NAME_FILE` names, and returns a frozen object.
  * An empty variable counts as unset, because Compose files and charts write unset variables that way.
  *
  * @throws {ConfigError} with all variables that are missing or invalid, not only the first
  */
 export function parseConfig<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
-  const given = Object.fromEntries(
-    Object.keys(schema.shape)
-      .filter((name) => env[name] !== undefined && env[name] !== '')
-      .map((name) => [name, env[name]]),
-  );
+  const problems: string[] = [];
+  const given: Record<string, string | undefined> = {};
+  for (const name of Object.keys(schema.shape)) {
+    try {
+      given[name] = valueOf(name, env);
+    } catch (error) {
+      problems.push(`${name}_FILE: ${(error as Error).message}`);
+    }
+  }
   const parsed = schema.safeParse(given, { error: validationMessages });
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  problems.push(...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`));
+  if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`Invalid configuration: ${problems.join('; ')}`);
   }
   Object.freeze(parsed.data);
   return parsed.data;
+}
+
+/** A variable, or the content of its file without the newline at its end. */
+function valueOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const [value, file] = [env[name] ?? '', env[`${name}_FILE`] ?? ''];
+  if (file === '') return value === '' ? undefined : value;
+  if (value !== '') throw new RangeError(`Must not be set together with ${name}`);
+  const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  if (text === '') throw new RangeError(`The file ${file} is empty`);
+  return text;
 }
 
 /**
@@ -84,7 +98,8 @@ function printable(value: unknown): string {
 
 const HTTP_URL = { protocol: /^https?$/, error: 'Must be an http:// or https:// URL' };
 
-const doc = (description: string) => ({ description });
+/** The description of a field without a builder. */
+export const doc = (description: string) => ({ description });
 
 /** Field builders; the description is the field's row in the generated table. */
 export const field = {
@@ -126,44 +141,3 @@ export const field = {
     }),
   httpUrl: (description: string) => z.url(HTTP_URL).meta(doc(description)),
 };
-
-/** The variables of every process; each service extends this schema. */
-export const commonConfig = z.object({
-  REDIS_URL: field
-    .redisUrl('Redis of the queue, with `noeviction`; a path such as `/1` selects a database')
-    .default('redis://127.0.0.1:6379'),
-  STORE_REDIS_URL: field
-    .redisUrl("Redis of the job's data, such as a cache of results; empty: the same as REDIS_URL")
-    .optional(),
-  QUEUE_PREFIX: field.text('bull', 'Prefix of all keys of the queues; `{bull}` in a Redis Cluster'),
-  STORE_PREFIX: field.text(
-    NAMESPACE,
-    `Prefix of all keys of the job's data; \`{${NAMESPACE}}\` in a Redis Cluster`,
-  ),
-  REDIS_COMMAND_TIMEOUT_MS: field.integer({ min: 100, max: 60_000, default: 2_000 }, 'Redis command timeout'),
-  REDIS_WAIT_MS: field.milliseconds(
-    60_000,
-    'How long the process waits for Redis at startup before it exits',
-  ),
-  HOST: field.text(
-    '0.0.0.0',
-    'Address to listen on; `::` for IPv6 and IPv4. `npm start` defaults to 127.0.0.1',
-  ),
-  HTTP_KEEP_ALIVE_TIMEOUT_MS: field.integer(
-    { min: 1_000, max: 3_600_000, default: 75_000 },
-    'HTTP keep-alive timeout; must exceed the idle timeout of the load balancer',
-  ),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
-    .default('info')
-    .meta(doc('Minimum log level')),
-  LOG_FORMAT: z
-    .enum(['auto', 'json', 'pretty'])
-    .default('auto')
-    .meta(doc('`auto`: pretty on a terminal, JSON elsewhere')),
-  SHUTDOWN_DEADLINE_MS: field.integer(
-    { min: 1_000, max: 3_600_000, default: 20_000 },
-    'Graceful shutdown deadline',
-  ),
-});
-export type CommonConfig = Readonly<z.infer<typeof commonConfig>>;

@@ -1,12 +1,11 @@
+export { commonConfig, type CommonConfig } from './common-config.ts';
 export {
-  commonConfig,
   ConfigError,
   describeConfig,
   field,
   parseConfig,
   crossFieldRule,
   withVariables,
-  type CommonConfig,
   type VariableDoc,
 } from './config.ts';
 export { COUNT_ENDS, countingBackend } from './counting-backend.ts';
@@ -27,6 +26,7 @@ export { QueueWorker } from './queue-worker.ts';
 export { ServiceRedis, type CommandObserver } from './redis.ts';
 export { checkRedis } from './redis-check.ts';
 export { connectRedis, RedisConnections } from './redis-connections.ts';
+export { credentials, withCredentials } from './redis-credentials.ts';
 export { reportConnection } from './redis-report.ts';
 export { isRedisUnavailable, queueErrorLogger } from './redis-unavailable.ts';
 export { waitForRedis } from './redis-wait.ts';

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { CommonConfig } from './config.ts';
+import type { CommonConfig } from './common-config.ts';
 import type { Logger } from './logger.ts';
 import { canWrite, type RedisKeyspace } from './redis-write.ts';
 

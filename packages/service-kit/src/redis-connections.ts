@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { CommonConfig } from './config.ts';
+import type { CommonConfig } from './common-config.ts';
 import type { ListenOptions } from './http/server.ts';
 import { startProbeServer } from './http/probe-server.ts';
 import type { Lifecycle } from './lifecycle.ts';

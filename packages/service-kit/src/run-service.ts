@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
-import { parseConfig, type CommonConfig } from './config.ts';
+import type { CommonConfig } from './common-config.ts';
+import { parseConfig } from './config.ts';
 import { listenOptions, type ListenOptions } from './http/server.ts';
 import { releaseMemoryWhenIdle } from './idle-memory.ts';
 import { exitWith, run, type Lifecycle } from './lifecycle.ts';

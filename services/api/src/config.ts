@@ -3,7 +3,7 @@ import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import { z } from 'zod';
 import { basePath } from './base-path.ts';
 
-const fields = commonConfig.extend({
+const fields = commonConfig.safeExtend({
   API_PORT: field.port(8_000, 'Port of the HTTP API'),
   BASE_PATH: basePath.meta({
     description:

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 export const SERVICE = 'metrics-gateway';
 
 /** The environment of the metrics gateway. */
-export const gatewayConfig = commonConfig.extend({
+export const gatewayConfig = commonConfig.safeExtend({
   GATEWAY_PORT: field.port(8_002, 'Port of the JSON metrics API'),
   SCALER_PORT: field.port(6_000, "Port of KEDA's external scaler (gRPC)"),
   SAMPLE_INTERVAL_MS: field.integer(

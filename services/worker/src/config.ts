@@ -1,7 +1,7 @@
 import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import type { z } from 'zod';
 
-const fields = commonConfig.extend({
+const fields = commonConfig.safeExtend({
   WORKER_PORT: field.port(8_001, 'Port of /metrics, /livez and /readyz'),
   WORKER_CONCURRENCY: field.integer(
     { min: 1, max: 256, default: 4 },

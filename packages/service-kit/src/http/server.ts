@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CommonConfig } from '../config.ts';
+import type { CommonConfig } from '../common-config.ts';
 import { handleClientError } from './client-error.ts';
 
 /** Client timeouts in milliseconds. Node's defaults are 60 s, 300 s and 30 s. */
