@@ -16,8 +16,13 @@ export interface TestRedis {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Stops or continues the process: while it is stopped, it accepts connections but responds to nothing. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
-  /** Starts it again on the same port with the same data folder. */
-  start(): Promise<void>;
+  /**
+   * Starts it again on the same port with the same data folder. With `maxFileBytes`, no file can become larger, which for
+   * Redis is the same as a full disk.
+   */
+  start(limits?: { readonly maxFileBytes?: number }): Promise<void>;
+  /** Resolves with the exit code of the current process; null after a signal. */
+  readonly exited: Promise<number | null>;
   /** Stops it and removes its data. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -28,6 +33,9 @@ interface RedisServerOptions {
   /** More options of redis-server. */
   readonly args?: readonly string[];
 }
+
+/** Runs its arguments after the first, which is a limit in blocks of 512 bytes. Without `trap`, a write beyond it kills. */
+const WITH_FILE_LIMIT = 'ulimit -f "$1"; trap "" XFSZ; shift; exec "$@"';
 
 /** Start attempts: another process can take the port between its choice and its use. */
 const TRIES = 3;
@@ -54,11 +62,15 @@ async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
     : ['--appendonly', 'no'];
   const url = `redis://127.0.0.1:${port}`;
   let child: ReturnType<typeof spawn> | undefined;
+  let exited = Promise.resolve<number | null>(null);
 
   const redis: TestRedis = {
     url,
     port,
-    async start() {
+    get exited() {
+      return exited;
+    },
+    async start({ maxFileBytes } = {}) {
       const args = [
         '--port',
         String(port),
@@ -71,13 +83,19 @@ async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
         ...persistence,
         ...(options.args ?? []),
       ];
-      const started = spawn(redisServer(), args, { stdio: 'ignore' });
+      const limit =
+        maxFileBytes === undefined
+          ? []
+          : ['sh', '-c', WITH_FILE_LIMIT, 'sh', String(Math.floor(maxFileBytes / 512))];
+      const [program = '', ...rest] = [...limit, redisServer(), ...args];
+      const started = spawn(program, rest, { stdio: 'ignore' });
       child = started;
       started.unref();
-      const exited = once(started, 'exit').then(() => {
+      exited = once(started, 'exit').then(([code]) => code as number | null);
+      const failed = exited.then(() => {
         throw new Error(`redis-server exited: is port ${port} in use?`);
       });
-      await Promise.race([eventually(() => ping(url), { timeoutMs: 60_000 }), exited]);
+      await Promise.race([eventually(() => ping(url), { timeoutMs: 60_000 }), failed]);
     },
     signal(signal) {
       child?.kill(signal);
