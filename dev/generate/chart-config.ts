@@ -21,6 +21,8 @@ const SET_BY_THE_CHART = new Set([
   'SCALER_PORT',
   'PROMETHEUS_URL',
   'WORKER_MAX_REPLICAS',
+  'SCALING_TARGET',
+  'SCALING_TRIGGER',
 ]);
 
 /** The schemas of the services, and the one that is common to them, by their names in the values. */

@@ -1,8 +1,11 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseRules, quicken } from '@primes/monitoring';
 import { eventually } from '@primes/testing';
 import autocannon from 'autocannon';
 import { startReceiver, status } from '../../services/api/test/receiver.ts';
+import { scalerClient } from '../../services/metrics-gateway/test/clients.ts';
 import type { Alerts } from './alerts.ts';
 import { RULES } from './queries.ts';
 import { startVmalert } from './engines.ts';
@@ -16,11 +19,20 @@ const TIMES_FASTER = 30;
 
 let system: ObservedSystem;
 let alerts: Alerts & AsyncDisposable;
+let keda: ReturnType<typeof scalerClient>;
+let stopPolling: () => Promise<void>;
 /** Cleans up after a failed test. */
 const loads = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  system = await startObservedSystem({ WEBHOOK_ALLOWED_HOSTS: 'localhost', WORKER_MAX_REPLICAS: '1' });
+  system = await startObservedSystem({
+    WEBHOOK_ALLOWED_HOSTS: 'localhost',
+    WORKER_MAX_REPLICAS: '1',
+    SCALING_TARGET: '4',
+    SCALING_TRIGGER: 'external-push',
+  });
+  keda = scalerClient(system.scalerPort);
+  stopPolling = load(() => keda.isActive());
   // Before the rules are loaded: without a gateway ScalerBlind fires correctly.
   await eventually(() => system.metrics.value('max(prime_sample_age_seconds{sample="queue"})'), {
     timeoutMs: 15_000,
@@ -29,6 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await loads.disposeAsync();
+  keda[Symbol.dispose]();
   await alerts[Symbol.asyncDispose]();
   await system[Symbol.asyncDispose]();
 });
@@ -147,6 +160,30 @@ describe('alerts', () => {
     await system.redis.config('SET', 'maxmemory', '0');
     await alerts.resolve('RedisMemoryHigh', 'SubmissionsRefused');
     await stop();
+  });
+
+  it('RedisDiskHigh fires while Redis cannot rewrite its append-only file', async () => {
+    const [, directory = ''] = await system.redis.config('GET', 'dir');
+    // A folder with the name of the file that a rewrite opens.
+    const next = join(directory, 'appendonlydir', 'appendonly.aof.2.incr.aof');
+    await mkdir(next);
+    await expect(system.redis.bgrewriteaof()).rejects.toThrow('rewriting');
+    await alerts.fire('RedisDiskHigh');
+    await rmdir(next);
+    await system.redis.bgrewriteaof();
+    await alerts.resolve('RedisDiskHigh');
+  });
+
+  it('ScalerNotCalled fires while KEDA does not poll, TooFewWorkers while tasks wait without a worker', async () => {
+    await stopPolling();
+    system.worker.kill('SIGTERM');
+    await system.worker.exited;
+    const tasks = await Promise.all(Array.from({ length: 8 }, () => system.submit({ n: 100 })));
+    await alerts.fire('ScalerNotCalled', 'TooFewWorkers');
+    load(() => keda.isActive());
+    await system.start('worker');
+    for (const task of tasks) expect((await system.ended(task)).status).toBe('done');
+    await alerts.resolve('ScalerNotCalled', 'TooFewWorkers');
   });
 
   it('RedisHighErrorRate, HighAPIErrorRate, ScalerBlind and LoopStalled fire while Redis is unavailable', async () => {

@@ -25,6 +25,7 @@ const LABELS = [
     'rpc',
     'result',
     'loop',
+    'trigger',
   ],
   ...['kind', 'type', 'space', 'major', 'minor', 'patch'],
 ];
@@ -35,7 +36,8 @@ const TRANSIENT = 'nodejs_active_requests';
 
 let system: ObservedSystem;
 beforeAll(async () => {
-  system = await startObservedSystem({ WEBHOOK_ALLOWED_HOSTS: 'localhost', WORKER_MAX_REPLICAS: '4' });
+  const scaling = { WORKER_MAX_REPLICAS: '4', SCALING_TARGET: '4', SCALING_TRIGGER: 'external-push' };
+  system = await startObservedSystem({ WEBHOOK_ALLOWED_HOSTS: 'localhost', ...scaling });
   await useEverything(system);
 });
 afterAll(() => system[Symbol.asyncDispose]());

@@ -58,7 +58,7 @@ export function queueAndAutoscaling(job: MonitoredJob) {
       lines({
         title: 'Demand, in flight and workers',
         description:
-          'The number of workers follows demand plus in flight, divided by the concurrency of a worker. WorkersAtMaximum fires if demand remains at the maximum.',
+          'The number of workers follows demand plus in flight, divided by the concurrency of a worker. WorkersAtMaximum fires if demand remains at the maximum, TooFewWorkers if it remains below.',
         unit: 'short',
         width: 16,
         height: 9,
@@ -94,7 +94,7 @@ export function queueAndAutoscaling(job: MonitoredJob) {
         lines({
           title: 'Responses to KEDA',
           description:
-            'KEDA’s calls per second by result. `unavailable` and `error` leave the number of workers unchanged; `invalid` is a wrong trigger.',
+            'KEDA’s calls per second by result. `unavailable` and `error` leave the number of workers unchanged; `invalid` is a wrong trigger. Without calls, ScalerNotCalled fires.',
           unit: 'ops',
           width: 8,
           queries: [

@@ -16,6 +16,11 @@ export const gatewayConfig = commonConfig.safeExtend({
     { min: 0, max: 100_000, default: 0 },
     'Maximum number of workers of the autoscaler, exported as a metric for an alert; 0: unknown',
   ),
+  SCALING_TARGET: field.integer(
+    { min: 0, max: 10_000_000, default: 0 },
+    'Tasks for each worker that KEDA aims at, exported as a metric for alerts; 0: KEDA does not scale',
+  ),
+  SCALING_TRIGGER: field.text('', 'What KEDA asks, such as `external-push`: a label of that metric'),
   PROMETHEUS_URL: field
     .httpUrl('URL of Prometheus or VictoriaMetrics, for the health report; empty: `disabled`')
     .optional(),

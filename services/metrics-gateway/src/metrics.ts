@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { GatewayConfig } from './config.ts';
 import { demandOf } from './demand.ts';
 import type { Samplers } from './samplers.ts';
 import type { SamplerObserver } from './samples/sampler.ts';
@@ -7,6 +8,11 @@ const SCALER_RESULTS = ['ok', 'unavailable', 'invalid', 'error'] as const;
 export type ScalerResult = (typeof SCALER_RESULTS)[number];
 
 const SCALER_CALLS = ['IsActive', 'StreamIsActive', 'GetMetricSpec', 'GetMetrics'];
+
+export type AutoscalerConfig = Pick<
+  GatewayConfig,
+  'WORKER_MAX_REPLICAS' | 'SCALING_TARGET' | 'SCALING_TRIGGER'
+>;
 
 /** All replicas of the gateway sample the same queue, so its gauges must not be summed. */
 const SHARED = { aggregator: 'max' } as const;
@@ -49,12 +55,25 @@ export class GatewayMetrics implements SamplerObserver {
     }
   }
 
-  /** Exports the maximum number of workers; 0: unknown, and not exported. */
-  workersMax(replicas: number): void {
-    if (replicas === 0) return;
+  /** Exports the settings of the autoscaler, for alerts; 0: unknown, and not exported. */
+  autoscaler(config: AutoscalerConfig): void {
     const prefix = this.#prefix;
-    const help = 'Maximum number of workers of the autoscaler';
-    new Gauge({ name: `${prefix}_workers_max`, help, ...SHARED, registers: [this.#registry] }).set(replicas);
+    const registers = [this.#registry];
+    if (config.WORKER_MAX_REPLICAS > 0) {
+      const help = 'Maximum number of workers of the autoscaler';
+      new Gauge({ name: `${prefix}_workers_max`, help, ...SHARED, registers }).set(
+        config.WORKER_MAX_REPLICAS,
+      );
+    }
+    if (config.SCALING_TARGET > 0) {
+      new Gauge({
+        name: `${prefix}_scaling_target_tasks`,
+        help: 'Tasks for each worker that KEDA aims at, by what it asks',
+        labelNames: ['trigger'],
+        ...SHARED,
+        registers,
+      }).set({ trigger: config.SCALING_TRIGGER }, config.SCALING_TARGET);
+    }
   }
 
   sampleTaken(sample: string, seconds: number): void {

@@ -41,7 +41,7 @@ export async function runGateway(
     });
     lifecycle.onClose('samplers', samplers.close);
     metrics.show(samplers);
-    metrics.workersMax(config.WORKER_MAX_REPLICAS);
+    metrics.autoscaler(config);
 
     const { queue } = samplers;
     const readiness = new Readiness();

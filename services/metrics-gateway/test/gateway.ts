@@ -71,7 +71,7 @@ export async function startGateway(
     observer: metrics,
   });
   metrics.show(samplers);
-  metrics.workersMax(config.WORKER_MAX_REPLICAS);
+  metrics.autoscaler(config);
   const readiness = new Readiness();
   readiness.add('redis', () => samplers.queue.fresh() !== undefined, { gate: false });
   const app = createApp({ samplers, readiness, liveness, registry, log });

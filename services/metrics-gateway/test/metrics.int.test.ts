@@ -33,11 +33,14 @@ describe("the gateway's /metrics", () => {
     await Promise.all([webhooks.close(), flow.close()]);
   });
 
-  it('exports the maximum number of workers if it is configured', async () => {
-    await using limited = await startGateway({ WORKER_MAX_REPLICAS: '7' });
-    expect(await limited.registry.metrics()).toMatch(/^echo_workers_max\{.*\} 7$/m);
+  it('exports the settings of the autoscaler if they are configured', async () => {
+    const scaling = { WORKER_MAX_REPLICAS: '7', SCALING_TARGET: '3', SCALING_TRIGGER: 'redis' };
+    await using scaled = await startGateway(scaling);
+    const text = await scaled.registry.metrics();
+    expect(text).toMatch(/^echo_workers_max\{.*\} 7$/m);
+    expect(text).toMatch(/^echo_scaling_target_tasks\{trigger="redis",.*\} 3$/m);
     await using untold = await startGateway();
-    expect(await untold.registry.metrics()).not.toMatch(/^echo_workers_max/m);
+    expect(await untold.registry.metrics()).not.toMatch(/^echo_(workers_max|scaling_target_tasks)/m);
   });
 
   it('exports the memory that Redis uses, and its limit if there is one', async () => {
