@@ -17,7 +17,9 @@ const SECRETS = {
   rotated: 'another/s3cret+of:this@run?ü',
   wrong: 'not/the+s3cret:of@this?ü',
   idempotency: 'idempotency/s3cret+of:this?run',
+  otherIdempotency: 'other-idempotency/s3cret+of:this?run',
   webhook: 'webhook/s3cret+of:this?run--',
+  otherWebhook: 'other-webhook/s3cret+of:this?run',
   admin: 'admin/s3cret+of:this?run',
   key: 'idempotency-key-0a1b2c3d4e5f',
   callback: 'callback-t0ken-0a1b2c3d4e5f',
@@ -69,11 +71,15 @@ describe('the output of all processes during faults', () => {
     await operator.config('SET', 'requirepass', SECRETS.redis);
     const redisUrl = (password: string, port = proxy.port) =>
       `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+    const whsec = (secret: string) => `whsec_${Buffer.from(secret).toString('base64')}`;
     const env = {
-      REDIS_URL: redisUrl(SECRETS.redis),
+      REDIS_URL: proxy.url,
+      REDIS_PASSWORD: SECRETS.redis,
       LOG_LEVEL: 'trace',
       IDEMPOTENCY_SECRET: SECRETS.idempotency,
-      WEBHOOK_SECRET: `whsec_${Buffer.from(SECRETS.webhook).toString('base64')}`,
+      IDEMPOTENCY_SECRET_OTHER: SECRETS.otherIdempotency,
+      WEBHOOK_SECRET: whsec(SECRETS.webhook),
+      WEBHOOK_SECRET_OTHER: whsec(SECRETS.otherWebhook),
       WEBHOOK_ALLOWED_HOSTS: 'localhost',
       WEBHOOK_BACKOFF_MS: '100',
       ADMIN_USER: 'admin',
@@ -134,11 +140,17 @@ describe('the output of all processes during faults', () => {
     await recovers();
 
     const failures = [
-      start('api', { ...env, REDIS_URL: redisUrl(SECRETS.wrong) }),
-      start('worker', { ...env, REDIS_URL: `redis://:${SECRETS.wrong}@[` }),
+      start('api', { ...env, REDIS_PASSWORD: SECRETS.wrong }),
+      start('api', { ...env, REDIS_PASSWORD: '', REDIS_URL: redisUrl(SECRETS.wrong) }),
+      // Credentials in both places.
+      start('worker', { ...env, REDIS_URL: redisUrl(SECRETS.wrong) }),
+      start('worker', { ...env, REDIS_PASSWORD: '', REDIS_URL: `redis://:${SECRETS.wrong}@[` }),
       start('worker', { ...env, STORE_REDIS_URL: redisUrl(SECRETS.wrong) }),
+      start('worker', { ...env, STORE_REDIS_URL: proxy.url, STORE_REDIS_PASSWORD: SECRETS.wrong }),
       start('api', { ...env, WEBHOOK_SECRET: SECRETS.wrong }),
-      start('metrics-gateway', { ...env, REDIS_URL: redisUrl(SECRETS.redis, 1), REDIS_WAIT_MS: '1' }),
+      start('api', { ...env, WEBHOOK_SECRET_OTHER: SECRETS.wrong }),
+      start('api', { ...env, IDEMPOTENCY_SECRET_OTHER: SECRETS.idempotency }),
+      start('metrics-gateway', { ...env, REDIS_URL: 'redis://127.0.0.1:1', REDIS_WAIT_MS: '1' }),
     ];
     const starts = await Promise.allSettled(failures);
     expect(starts.map(({ status }) => status)).toEqual(failures.map(() => 'rejected'));

@@ -55,6 +55,16 @@ describe('the environment of the api', () => {
     }
   });
 
+  it.each(['IDEMPOTENCY_SECRET', 'WEBHOOK_SECRET'] as const)('accepts another %s, for a rotation', (name) => {
+    const other = `${name}_OTHER` as const;
+    expect(parseConfig(apiConfig, { ...env, [other]: '' })[other]).toBeUndefined();
+    const next = `whsec_${'b'.repeat(32)}`;
+    expect(parseConfig(apiConfig, { ...env, [other]: next })[other]).toBe(next);
+    expect(() => parseConfig(apiConfig, { ...env, [other]: 'short' })).toThrow(`${other}: Must`);
+    const same = { ...env, [name]: next, [other]: next };
+    expect(() => parseConfig(apiConfig, same)).toThrow(`${other}: Must differ from ${name}`);
+  });
+
   it('reports all problems at once, including those between two variables', () => {
     const wrong = { MAX_QUEUED: 'x', SHUTDOWN_LINGER_MS: '30000', ADMIN_USER: 'x' };
     expect(() => parseConfig(apiConfig, { ...env, ...wrong })).toThrow(

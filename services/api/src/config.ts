@@ -3,6 +3,11 @@ import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import { z } from 'zod';
 import { basePath } from './base-path.ts';
 
+const idempotencySecret = z.string().min(16);
+const webhookSecret = z
+  .string()
+  .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be `whsec_` followed by 24 to 64 bytes in base64');
+
 const fields = commonConfig.safeExtend({
   API_PORT: field.port(8_000, 'Port of the HTTP API'),
   BASE_PATH: basePath.meta({
@@ -26,16 +31,18 @@ const fields = commonConfig.safeExtend({
     { min: 81, max: 95, default: 85 },
     'Share of `maxmemory` above which new tasks receive 503, because workers need the rest; at least 2 MiB stay free. Minimum 81: the alert RedisMemoryHigh fires at 80 %',
   ),
-  IDEMPOTENCY_SECRET: z.string().min(16).meta({
+  IDEMPOTENCY_SECRET: idempotencySecret.meta({
     description: 'Key that derives task ids from Idempotency-Keys; must be the same for all instances',
   }),
-  WEBHOOK_SECRET: z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, 'Must be `whsec_` followed by 24 to 64 bytes in base64')
-    .meta({
-      description:
-        'Key that signs webhooks (Standard Webhooks): `whsec_` followed by 24 to 64 bytes in base64',
-    }),
+  IDEMPOTENCY_SECRET_OTHER: idempotencySecret.optional().meta({
+    description: 'The next or the previous IDEMPOTENCY_SECRET during a rotation: its tasks are found too',
+  }),
+  WEBHOOK_SECRET: webhookSecret.meta({
+    description: 'Key that signs webhooks (Standard Webhooks): `whsec_` followed by 24 to 64 bytes in base64',
+  }),
+  WEBHOOK_SECRET_OTHER: webhookSecret.optional().meta({
+    description: 'The next or the previous WEBHOOK_SECRET during a rotation: webhooks have both signatures',
+  }),
   WEBHOOK_ALLOWED_HOSTS: field.list(
     'Comma-separated host names that webhooks may reach at private addresses',
   ),
@@ -95,5 +102,13 @@ export const apiConfig = fields
   .refine(
     ({ ADMIN_USER: user, ADMIN_PASSWORD: password }) => (user === undefined) === (password === undefined),
     crossFieldRule(['ADMIN_USER', 'ADMIN_PASSWORD'], 'Must be set together with ADMIN_PASSWORD'),
+  )
+  .refine(
+    ({ IDEMPOTENCY_SECRET: secret, IDEMPOTENCY_SECRET_OTHER: other }) => secret !== other,
+    crossFieldRule(['IDEMPOTENCY_SECRET_OTHER', 'IDEMPOTENCY_SECRET'], 'Must differ from IDEMPOTENCY_SECRET'),
+  )
+  .refine(
+    ({ WEBHOOK_SECRET: secret, WEBHOOK_SECRET_OTHER: other }) => secret !== other,
+    crossFieldRule(['WEBHOOK_SECRET_OTHER', 'WEBHOOK_SECRET'], 'Must differ from WEBHOOK_SECRET'),
   );
 export type ApiConfig = Readonly<z.infer<typeof apiConfig>>;

@@ -10,6 +10,8 @@ export interface Addition {
 }
 
 export interface AddOptions {
+  /** Another id of the last job, in the same queue: if there is a job with this id, it counts as the last job. */
+  readonly otherId?: string | undefined;
   /** Milliseconds since the epoch: a job that ended before this time is replaced. */
   readonly expiredBefore: number;
 }
@@ -41,7 +43,7 @@ interface Script {
 export async function addUnlessThere(
   redis: Redis,
   additions: readonly Addition[],
-  { expiredBefore }: AddOptions,
+  { expiredBefore, otherId }: AddOptions,
 ): Promise<boolean> {
   const last = additions.at(-1);
   if (!last) return false;
@@ -49,7 +51,7 @@ export async function addUnlessThere(
   const steps = await Promise.all(additions.map((addition) => stepOf(redis, addition)));
   const keys = [
     ...additions.map((addition) => addition.queue.toKey(addition.job.id ?? '')),
-    ...[queue.toKey('completed'), queue.toKey('failed')],
+    ...[queue.toKey('completed'), queue.toKey('failed'), queue.toKey(otherId ?? job.id ?? '')],
     ...steps.flatMap((step) => step.keys),
   ];
   const values = [job.id, expiredBefore, ...steps.flatMap((step) => step.values)];
@@ -94,12 +96,12 @@ async function run(redis: Redis, steps: readonly Step[], args: readonly unknown[
 }
 
 /**
- * KEYS: the jobs, the sets of ended jobs, the keys of each script.
+ * KEYS: the jobs, the sets of ended jobs, the last job under its other id, the keys of each script.
  * ARGV: the id of the last job, the time before which it must have ended to be replaced, the arguments of each script.
  */
 function compose(steps: readonly Step[]): string {
   const jobs = steps.length;
-  let [key, value] = [jobs + 3, 3];
+  let [key, value] = [jobs + 4, 3];
   const calls = steps.map(({ lua, keys, values }) => {
     const ranges = `{unpack(KEYS, ${key}, ${key + keys.length - 1})}, {unpack(ARGV, ${value}, ${value + values.length - 1})}`;
     [key, value] = [key + keys.length, value + values.length];
@@ -108,10 +110,11 @@ function compose(steps: readonly Step[]): string {
   return `
 local function run(script, keys, values) return script(keys, values) end
 local last = KEYS[${jobs}]
-if redis.call('EXISTS', last) == 1 then
-  local endedOn = redis.call('HGET', last, 'finishedOn')
-  if not endedOn or tonumber(endedOn) >= tonumber(ARGV[2]) then return 0 end
-  redis.call('DEL', last)
+for _, key in ipairs({KEYS[${jobs + 3}], last}) do
+  local endedOn = redis.call('HGET', key, 'finishedOn')
+  if redis.call('EXISTS', key) == 1 and (not endedOn or tonumber(endedOn) >= tonumber(ARGV[2])) then return 0 end
+end
+if redis.call('DEL', last) == 1 then
   redis.call('ZREM', KEYS[${jobs + 1}], ARGV[1])
   redis.call('ZREM', KEYS[${jobs + 2}], ARGV[1])
 end

@@ -19,6 +19,7 @@ import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import { bytesOfEnded, type QueueLimits } from './memory-budget.ts';
 import { WEBHOOK_BACKOFF } from '../webhooks/backoff.ts';
+import type { TaskIds } from '../tasks/task-id.ts';
 import { addUnlessThere, type Addition } from './add-script.ts';
 
 export type TaskJob = Job<JobData, JobReturnValue>;
@@ -69,9 +70,9 @@ export class TaskQueues {
    * Adds a task, as the child of its webhook job if it has a `callbackUrl`; BullMQ releases the webhook job once the task
    * has ended. Task and webhook are added atomically.
    *
-   * @returns undefined, without a change, if there is a task with this id that has not expired
+   * @returns undefined, without a change, if there is a task with one of the ids that has not expired
    */
-  async addUnlessThere(id: string, data: JobData, keep: Keep): Promise<TaskJob | undefined> {
+  async addUnlessThere({ id, otherId }: TaskIds, data: JobData, keep: Keep): Promise<TaskJob | undefined> {
     return this.#send(id, data, async (sent) => {
       const webhook = sent.task.callbackUrl === null ? undefined : this.#webhookOf(id, sent, keep);
       const parent = webhook && { id: webhook.job.id ?? '', queue: this.webhooks.qualifiedName };
@@ -83,7 +84,7 @@ export class TaskQueues {
       const job: TaskJob = new Job(this.tasks, COMPUTE_JOB, sent, options, id);
       const additions = [...(webhook ? [webhook] : []), { queue: this.tasks, job }];
       const expiredBefore = Date.now() - this.#config.RETENTION_SECONDS * 1_000;
-      return (await addUnlessThere(this.#redis, additions, { expiredBefore })) ? job : undefined;
+      return (await addUnlessThere(this.#redis, additions, { expiredBefore, otherId })) ? job : undefined;
     });
   }
 

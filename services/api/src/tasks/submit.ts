@@ -7,7 +7,7 @@ import type { ApiMetrics } from '../metrics.ts';
 import type { QueueDepth } from '../queue/queue-depth.ts';
 import type { TaskQueues } from '../queue/task-queues.ts';
 import type { Lookup } from './lookup.ts';
-import { taskIdOfKey } from './task-id.ts';
+import { taskIdsOfKey, type TaskIds } from './task-id.ts';
 import { toTask, type Task } from './task-view.ts';
 
 export interface SubmitContext {
@@ -36,15 +36,13 @@ export interface SubmitDeps {
 
 /** The use case of POST /tasks: at most one task per Idempotency-Key, acknowledged once it is in Redis. */
 export function createSubmit({ queues, view, depth, lookup, metrics, config }: SubmitDeps): Submit {
-  const { IDEMPOTENCY_SECRET: secret } = config;
-
   return async function submit(spec, { requestId, traceparent, idempotencyKey }) {
     const submission = randomUUID();
     const data: JobData = { version: JOB_VERSION, task: spec, submission, requestId, traceparent };
-    const id =
-      idempotencyKey === undefined ? data.submission : taskIdOfKey(idempotencyKey, { principal: '', secret });
+    const ids: TaskIds =
+      idempotencyKey === undefined ? { id: submission } : taskIdsOfKey(idempotencyKey, config);
     try {
-      const task = idempotencyKey === undefined ? await add(id, data) : await addUnlessThere(id, data);
+      const task = idempotencyKey === undefined ? await add(ids, data) : await addUnlessThere(ids, data);
       if (!task) throw new Error('Expected no task with a new id, received one');
       if (task.stored.submission !== data.submission) return replay(task, spec);
       metrics.taskSubmitted();
@@ -55,27 +53,35 @@ export function createSubmit({ queues, view, depth, lookup, metrics, config }: S
       throw new HttpError('redis_unavailable', {
         detail: `Redis did not respond; the task may have been accepted under task_id. ${retryHint(idempotencyKey)}`,
         retryAfter: 1,
-        extensions: { task_id: id },
+        extensions: { task_id: ids.id },
       });
     }
   };
 
-  async function addUnlessThere(id: string, data: JobData): Promise<Task> {
+  async function addUnlessThere(ids: TaskIds, data: JobData): Promise<Task> {
     // A second attempt is needed if another submission was faster, a third if its task has just expired.
     for (let attempt = 0; attempt < 3; attempt++) {
-      const task = (await lookup(id)) ?? (await add(id, data));
+      const task = (await find(ids)) ?? (await add(ids, data));
       if (task) return task;
     }
     throw new Error('Expected a task under the id, received another job');
   }
 
+  async function find({ id, otherId }: TaskIds): Promise<Task | undefined> {
+    const [task, other] = await Promise.all([
+      lookup(id),
+      otherId === undefined ? undefined : lookup(otherId),
+    ]);
+    return task ?? other;
+  }
+
   /** @returns undefined if another submission with the same Idempotency-Key has added it */
-  async function add(id: string, data: JobData): Promise<Task | undefined> {
+  async function add(ids: TaskIds, data: JobData): Promise<Task | undefined> {
     rejectIfFull();
     depth.adding(data);
     const { keep } = depth.limits;
-    const isPlain = id === data.submission && data.task.callbackUrl === null;
-    const job = isPlain ? await queues.add(id, data, keep) : await queues.addUnlessThere(id, data, keep);
+    const isPlain = ids.id === data.submission && data.task.callbackUrl === null;
+    const job = isPlain ? await queues.add(ids.id, data, keep) : await queues.addUnlessThere(ids, data, keep);
     if (!job) return undefined;
     const task = toTask(job, 'waiting', view);
     if (!task) throw new Error('The stored data of the submission is invalid');

@@ -1,13 +1,30 @@
 import { createHmac } from 'node:crypto';
+import type { ApiConfig } from '../config.ts';
+
+/** The id of a task; during a rotation of the secret also the one under which its key may have been used. */
+export interface TaskIds {
+  readonly id: string;
+  readonly otherId?: string | undefined;
+}
+
+/** The ids of an Idempotency-Key. */
+export function taskIdsOfKey(
+  key: string,
+  config: Pick<ApiConfig, 'IDEMPOTENCY_SECRET' | 'IDEMPOTENCY_SECRET_OTHER'>,
+): TaskIds {
+  const { IDEMPOTENCY_SECRET: secret, IDEMPOTENCY_SECRET_OTHER: other } = config;
+  const principal = '';
+  return {
+    id: taskIdOfKey(key, { principal, secret }),
+    otherId: other && taskIdOfKey(key, { principal, secret: other }),
+  };
+}
 
 /**
  * The task id of an Idempotency-Key: a UUIDv8 (RFC 9562 §5.8) filled from HMAC-SHA256(secret, principal NUL key). So
  * every instance finds the same task without a record of keys, and the id cannot be guessed from the key.
  */
-export function taskIdOfKey(
-  key: string,
-  { principal, secret }: { principal: string; secret: string },
-): string {
+function taskIdOfKey(key: string, { principal, secret }: { principal: string; secret: string }): string {
   const bytes = createHmac('sha256', secret).update(`${principal}\0${key}`).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

@@ -28,12 +28,17 @@ export type SendWebhook = (delivery: Delivery) => Promise<ReceiverResponse>;
 /** Maximum size of the response that is read; its content is not used. */
 const MAX_RESPONSE_BYTES = 64 * 1_024;
 
-/** Signs with Standard Webhooks and connects only to addresses that the rules allow. */
+/**
+ * Signs with Standard Webhooks, during a rotation with both secrets, and connects only to addresses that the rules
+ * allow.
+ */
 export function createSendWebhook(
   rules: Pick<AddressRules, 'addressesFor'>,
-  config: Pick<ApiConfig, 'WEBHOOK_SECRET' | 'WEBHOOK_TIMEOUT_MS'>,
+  config: Pick<ApiConfig, 'WEBHOOK_SECRET' | 'WEBHOOK_SECRET_OTHER' | 'WEBHOOK_TIMEOUT_MS'>,
 ): SendWebhook {
-  const signer = new Webhook(config.WEBHOOK_SECRET);
+  const signers = [config.WEBHOOK_SECRET, config.WEBHOOK_SECRET_OTHER]
+    .filter((secret) => secret !== undefined)
+    .map((secret) => new Webhook(secret));
   const timeoutMs = config.WEBHOOK_TIMEOUT_MS;
 
   return async function send({ id, url, summary, traceparent, signal: stopping }) {
@@ -61,7 +66,7 @@ export function createSendWebhook(
           'user-agent': `${NAMESPACE}-webhooks`,
           'webhook-id': id,
           'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-          'webhook-signature': signer.sign(id, now, body),
+          'webhook-signature': signers.map((signer) => signer.sign(id, now, body)).join(' '),
           traceparent: own,
         },
         body,
