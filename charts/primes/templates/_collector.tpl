@@ -56,21 +56,6 @@ last signals of a stopping pod. Service, version, and the port of /metrics: (lis
 {{- if .Values.telemetry.enabled }}
 checksum/collector: {{ .Files.Get "files/collector.yaml" | sha256sum }}
 {{- end }}
-{{- $names := list .Values.secret.existing .Values.redis.caSecret.name }}
-{{- range include "primes.redis.all" . | fromJson }}
-{{- if .url }}{{ $names = append $names .passwordSecret.name }}{{ end }}
-{{- end }}
-{{- /* Existing Secrets that can be read: the processes read them only at their start. */}}
-{{- $secrets := list }}
-{{- range compact (uniq $names) }}
-{{- with (lookup "v1" "Secret" $.Release.Namespace .).data }}{{ $secrets = append $secrets . }}{{ end }}
-{{- end }}
-{{- with include "primes.secretChange" . }}
-checksum/secret: {{ . }}
-{{- end }}
-{{- with $secrets }}
-checksum/secrets: {{ toJson . | sha256sum }}
-{{- end }}
 {{- with .Values.pods.annotations }}
 {{ toYaml . }}
 {{- end }}

@@ -55,13 +55,6 @@ those from keys of the Secret:
 {{- if kindIs "float64" . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
 {{- end -}}
 
-{{/* A variable from a key of the Secret: (list $ "WEBHOOK_SECRET" "webhook-secret"). */}}
-{{- define "primes.secretEnv" -}}
-- name: {{ index . 1 }}
-  valueFrom:
-    secretKeyRef: { name: {{ include "primes.secretName" (index . 0) }}, key: {{ index . 2 }} }
-{{- end -}}
-
 {{/* Addresses, users and passwords of Redis for a service. */}}
 {{- define "primes.redisEnv" -}}
 {{- range $role, $redis := include "primes.redis.all" . | fromJson }}

@@ -76,26 +76,6 @@ app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 {{- end -}}
 {{- end -}}
 
-{{- define "primes.secretName" -}}
-{{ default (include "primes.fullname" .) .Values.secret.existing }}
-{{- end -}}
-
-{{/*
-The checksum of the generated Secret at its last change by hand; empty if there was none. It is compared with the checksum
-of what the chart wrote, because a checksum of all data would replace all pods in the first upgrade.
-*/}}
-{{- define "primes.secretChange" -}}
-{{- $secret := lookup "v1" "Secret" .Release.Namespace (include "primes.secretName" .) -}}
-{{- $annotations := dig "metadata" "annotations" dict $secret -}}
-{{- $written := get $annotations "chart/checksum" -}}
-{{- $now := get $secret "data" | toJson | sha256sum -}}
-{{- if and $written (ne $written $now) -}}
-{{ $now }}
-{{- else -}}
-{{ get $annotations "chart/changed" }}
-{{- end -}}
-{{- end -}}
-
 {{/* The URL of the gateway. */}}
 {{- define "primes.metricsGateway.url" -}}
 http://{{ include "primes.serviceHost" (list . "metrics-gateway") }}:8002

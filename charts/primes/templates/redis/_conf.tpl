@@ -1,4 +1,4 @@
-{{/* redis.conf: (list $ "queue"). The password is added when Redis starts. */}}
+{{/* redis.conf: (list $ "queue"). The passwords are added when Redis starts. */}}
 {{- define "primes.redis.conf" -}}
 {{- $redis := include "primes.redis.values" . | fromJson -}}
 dir /data
