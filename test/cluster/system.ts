@@ -16,7 +16,11 @@ export async function openSystem() {
 
   async function connect(service: string): Promise<Redis> {
     const { host } = building.use(await forward(service, 6_379));
-    const redis = new Redis(`redis://:${password}@${host}`, { maxRetriesPerRequest: null });
+    const redis = new Redis(`redis://${host}`, {
+      connectionName: 'test',
+      password,
+      maxRetriesPerRequest: null,
+    });
     // Tests delete its pod.
     redis.on('error', () => undefined);
     building.defer(() => {
