@@ -41,7 +41,7 @@ async function runScenarios(args: readonly string[]): Promise<TestCounts> {
   try {
     const enforced = await networkPolicyIsEnforced();
     if (!enforced)
-      console.log('Skipping scenarios 11, 12 and 15: this cluster does not enforce NetworkPolicies');
+      console.log('Skipping the scenarios named policy: this cluster does not enforce NetworkPolicies');
     const options = [
       ...['--runInBand', `--testTimeout=${MAX_TEST_MS}`],
       `--testSequencer=${join(ROOT, 'test', 'cluster', 'in-order.mjs')}`,
