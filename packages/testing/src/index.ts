@@ -1,3 +1,4 @@
+export { createCertificate, type TestCertificate } from './certificate.ts';
 export { COLLECTOR_CONFIG, COLLECTOR_NAMESPACE, resourceAttributes, startCollector } from './collector.ts';
 export { Engine } from './engine.ts';
 export { eventually } from './eventually.ts';
@@ -15,6 +16,7 @@ export {
 } from './service-process.ts';
 export { hasExited, stopProcess } from './stop-process.ts';
 export { startRedis, testRedisUrl, uniquePrefix, type TestRedis } from './redis.ts';
-export { startCluster } from './redis-cluster.ts';
+export { startCluster, type TestCluster } from './redis-cluster.ts';
+export { startSentinels, type TestSentinels } from './redis-sentinel.ts';
 export { taskCounters } from './task-counters.ts';
 export { buildRevision, checkOut, git, previousVersion, type Revision } from './revision.ts';

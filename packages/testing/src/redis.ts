@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
+import type { TestCertificate } from './certificate.ts';
 import { stopProcess } from './stop-process.ts';
 
 export interface TestRedis {
@@ -28,6 +29,12 @@ export interface TestRedis {
 }
 
 interface RedisServerOptions {
+  /** The password of its default user, and of its primary if it is a replica. */
+  readonly password?: string;
+  /** Accepts only TLS, with this certificate. */
+  readonly tls?: TestCertificate;
+  /** Read before the options below; a Sentinel writes to it. */
+  readonly configFile?: string;
   /** Keeps acknowledged writes across a stop, as in production. */
   readonly appendonly?: boolean;
   /** More options of redis-server. */
@@ -60,7 +67,8 @@ async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
   const persistence = options.appendonly
     ? ['--appendonly', 'yes', '--appendfsync', 'always']
     : ['--appendonly', 'no'];
-  const url = `redis://127.0.0.1:${port}`;
+  const login = options.password === undefined ? '' : `:${encodeURIComponent(options.password)}@`;
+  const url = `redis${options.tls ? 's' : ''}://${login}127.0.0.1:${port}`;
   let child: ReturnType<typeof spawn> | undefined;
   let exited = Promise.resolve<number | null>(null);
 
@@ -72,8 +80,9 @@ async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
     },
     async start({ maxFileBytes } = {}) {
       const args = [
-        '--port',
-        String(port),
+        ...(options.configFile === undefined ? [] : [options.configFile]),
+        ...portArgs(port, options.tls),
+        ...(options.password === undefined ? [] : ['--requirepass', options.password]),
         '--bind',
         '127.0.0.1',
         '--dir',
@@ -95,7 +104,7 @@ async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
       const failed = exited.then(() => {
         throw new Error(`redis-server exited: is port ${port} in use?`);
       });
-      await Promise.race([eventually(() => ping(url), { timeoutMs: 60_000 }), failed]);
+      await Promise.race([eventually(() => ping(url, options.tls), { timeoutMs: 60_000 }), failed]);
     },
     signal(signal) {
       child?.kill(signal);
@@ -128,8 +137,20 @@ function redisServer(): string {
   return process.env['REDIS_SERVER'] ?? 'redis-server';
 }
 
-async function ping(url: string): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+function portArgs(port: number, tls: TestCertificate | undefined): string[] {
+  if (!tls) return ['--port', String(port)];
+  return [
+    ...['--port', '0', '--tls-port', String(port), '--tls-replication', 'yes', '--tls-auth-clients', 'no'],
+    ...['--tls-cert-file', tls.certFile, '--tls-key-file', tls.keyFile, '--tls-ca-cert-file', tls.caFile],
+  ];
+}
+
+async function ping(url: string, tls: TestCertificate | undefined): Promise<void> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    ...(tls && { tls: { ca: tls.ca } }),
+  });
   // connect() rejects with the error; without a listener ioredis also prints it.
   client.on('error', () => undefined);
   try {
