@@ -1,4 +1,4 @@
-import { checkRedis } from '@primes/service-kit';
+import { checkRedis, type RedisServer } from '@primes/service-kit';
 import { freePort } from '@primes/testing';
 import { mkdir } from 'node:fs/promises';
 import { aborted } from 'node:util';
@@ -12,7 +12,7 @@ import { isListening } from './tcp.ts';
 
 interface RedisOptions {
   /** Use this Redis instead of starting one. */
-  readonly url?: string | undefined;
+  readonly external?: RedisServer | undefined;
   /** Port to start Redis on; default: DEFAULT_PORT, or any free port if that is in use. */
   readonly port?: number | undefined;
   readonly dataDir: string;
@@ -29,10 +29,10 @@ const LOADING_MS = 60_000;
  * @throws {CliError} If no Redis can be used. Nothing is left running then, nor if `signal` is aborted.
  */
 export async function openRedis(options: RedisOptions, signal: AbortSignal): Promise<ManagedRedis> {
-  if (options.url !== undefined) {
-    await requireUsable(options.url);
+  if (options.external) {
+    await requireUsable(options.external);
     return {
-      url: options.url,
+      url: options.external.url,
       about: 'external, from REDIS_URL',
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
@@ -41,7 +41,7 @@ export async function openRedis(options: RedisOptions, signal: AbortSignal): Pro
   await stopOrphan(options.dataDir);
   const redis = await start({ port: await choosePort(options.port), dataDir: options.dataDir });
   try {
-    await Promise.race([requireUsable(redis.url, LOADING_MS), aborted(signal, signal)]);
+    await Promise.race([requireUsable(redis, LOADING_MS), aborted(signal, signal)]);
     signal.throwIfAborted();
   } catch (error) {
     await redis[Symbol.asyncDispose]();
@@ -51,9 +51,9 @@ export async function openRedis(options: RedisOptions, signal: AbortSignal): Pro
 }
 
 /** @throws {CliError} If Redis does not answer or is too old. */
-export async function requireUsable(url: string, timeoutMs = REACHABLE_MS): Promise<void> {
+export async function requireUsable(redis: RedisServer, timeoutMs = REACHABLE_MS): Promise<void> {
   try {
-    await checkRedis(url, timeoutMs);
+    await checkRedis(redis, timeoutMs);
   } catch (error) {
     throw new CliError((error as Error).message, { cause: error });
   }

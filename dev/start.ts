@@ -1,4 +1,4 @@
-import { ConfigError } from '@primes/service-kit';
+import { accessOf, ConfigError } from '@primes/service-kit';
 import { join } from 'node:path';
 import { aborted } from 'node:util';
 import { openRedis, requireUsable } from './redis.ts';
@@ -45,10 +45,11 @@ async function start(config: StartConfig, signal: AbortSignal): Promise<number> 
   await using opened = new AsyncDisposableStack();
   opened.use(await claimDataDir(config.DATA_DIR, import.meta.filename));
   await requireFreePorts(config);
-  if (config.STORE_REDIS_URL !== undefined) await requireUsable(config.STORE_REDIS_URL);
+  const access = accessOf(config);
+  if (config.STORE_REDIS_URL !== undefined) await requireUsable({ url: config.STORE_REDIS_URL, access });
   const secrets = await keptSecrets(config.DATA_DIR);
   const redisOptions = {
-    url: config.REDIS_URL,
+    external: config.REDIS_URL === undefined ? undefined : { url: config.REDIS_URL, access },
     port: config.REDIS_PORT,
     dataDir: join(config.DATA_DIR, 'redis'),
   };

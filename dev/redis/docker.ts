@@ -32,7 +32,7 @@ export async function startContainer(location: RedisLocation): Promise<ManagedRe
   const url = `redis://127.0.0.1:${location.port}`;
   // Docker's proxy accepts connections before Redis does.
   const options = { timeoutMs: STARTED_MS, intervalMs: 100 };
-  await eventually(() => checkRedis(url, 1_000), options).catch(() => undefined);
+  await eventually(() => checkRedis({ url }, 1_000), options).catch(() => undefined);
   return {
     url,
     about: `a Docker container, ${describeData(location.dataDir)}`,

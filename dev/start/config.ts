@@ -1,4 +1,11 @@
-import { commonConfig, credentials, field, parseConfig, withCredentials } from '@primes/service-kit';
+import {
+  accessVariables,
+  commonConfig,
+  credentials,
+  field,
+  parseConfig,
+  withCredentials,
+} from '@primes/service-kit';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ROOT } from '../project.ts';
@@ -10,6 +17,7 @@ const fields = z.object({
   REDIS_URL: commonConfig.shape.STORE_REDIS_URL,
   STORE_REDIS_URL: commonConfig.shape.STORE_REDIS_URL,
   ...credentials,
+  ...accessVariables,
   // Loopback by default: a laptop joins untrusted networks.
   HOST: field.text('127.0.0.1', 'Address to listen on'),
   API_PORT: port().default(8_000),

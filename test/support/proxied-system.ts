@@ -1,25 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import {
-  eventually,
-  startHttpServer,
-  startRedis,
-  startService,
-  startTcpProxy,
-  type LogLine,
-  type ServiceName,
-} from '@primes/testing';
-import { expect } from '@jest/globals';
+import { startRedis, startTcpProxy } from '@primes/testing';
 import { Redis } from 'ioredis';
-import { echoClient, type TaskClient } from './task-client.ts';
-
-/** A busy machine may take several times the documented time. */
-const MARGIN = 4;
-
-/** A command that was resent after a reconnect may have run twice: then BullMQ finds that the job has ended. */
-function isFault({ level, err }: LogLine): boolean {
-  const { message = '' } = (err ?? {}) as { message?: string };
-  return level === 'fatal' || (level === 'error' && !message.startsWith('Missing lock for job'));
-}
+import { startWholeSystem, type SystemJob } from './whole-system.ts';
 
 async function addUser(url: string, rules: readonly string[]): Promise<void> {
   const redis = new Redis(url);
@@ -35,115 +17,18 @@ export async function documentedRules(): Promise<string[]> {
   return rules.split(' ');
 }
 
-/** The job of the services, an input, and a client. */
-export interface ProxiedJob {
-  readonly program: { readonly job?: 'echo' };
-  readonly input: object;
-  readonly client: (api: () => string) => TaskClient;
-}
-const ECHO: ProxiedJob = { program: { job: 'echo' }, input: { text: 'a' }, client: echoClient };
-
-/**
- * An api, a worker and a gateway that reach Redis only through a proxy, a webhook receiver, and a client.
- */
+/** A whole system that reaches Redis only through a proxy. */
 export async function startProxiedSystem(
   env: Record<string, string> = {},
   user?: { readonly rules: readonly string[] },
-  { program, input, client: clientOf }: ProxiedJob = ECHO,
+  job?: SystemJob,
 ) {
   await using parts = new AsyncDisposableStack();
   const redis = parts.use(await startRedis({ appendonly: true }));
   if (user) await addUser(redis.url, user.rules);
   const proxy = parts.use(await startTcpProxy(redis.port));
-  const delivered: string[] = [];
-  const receiver = parts.use(
-    await startHttpServer((req, res) => {
-      delivered.push(req.url ?? '');
-      res.writeHead(204).end();
-    }, 'localhost'),
-  );
-  const start = async (service: ServiceName) =>
-    parts.use(
-      await startService(
-        service,
-        {
-          REDIS_URL: user ? proxy.url.replace('//', '//primes:pass@') : proxy.url,
-          WEBHOOK_ALLOWED_HOSTS: 'localhost',
-          ...env,
-        },
-        program,
-      ),
-    );
-  const [api, worker, gateway] = await Promise.all([start('api'), start('worker'), start('metrics-gateway')]);
-  const client = clientOf(() => api.url);
+  const url = user ? proxy.url.replace('//', '//primes:pass@') : proxy.url;
+  const system = parts.use(await startWholeSystem({ REDIS_URL: url, ...env }, job));
   const owned = parts.move();
-  const processes = [api, worker, gateway];
-
-  /** The status of `/readyz` and its Redis check, for all processes. */
-  async function readiness(): Promise<string[]> {
-    const responses = processes.map(async ({ url }) => {
-      const response = await fetch(`${url}/readyz`);
-      const { checks } = (await response.json()) as { checks: { redis: string } };
-      return `${response.status} ${checks.redis}`;
-    });
-    return Promise.all(responses);
-  }
-
-  return {
-    redis,
-    proxy,
-    api,
-    worker,
-    gateway,
-    processes,
-    ...client,
-    readiness,
-    /** Expects that a task is done, its webhook is delivered, and all processes are ready. */
-    async works(name: string, timeoutMs = 20_000): Promise<void> {
-      const task = await client.submit({ ...input, callback_url: `${receiver.url}/${name}` });
-      await client.ended(task, timeoutMs);
-      await eventually(() => {
-        expect(delivered).toContain(`/${name}`);
-      });
-      await eventually(async () => {
-        expect(await readiness()).toEqual(Array(3).fill('200 ok'));
-      });
-    },
-    /** Submits until a task is accepted, within the documented time; other responses must be 503 with Retry-After. */
-    async accepted(promisedMs: number) {
-      return eventually(
-        async () => {
-          const response = await client.post(input);
-          const body: unknown = await response.json();
-          if (response.status !== 202) {
-            expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
-            throw new Error(JSON.stringify(body));
-          }
-          return body as { request_id: string };
-        },
-        { timeoutMs: promisedMs * MARGIN, intervalMs: 100 },
-      );
-    },
-    /** Waits until the task is done, within the documented time. */
-    async done(task: { request_id: string }, promisedMs: number): Promise<void> {
-      const { status } = await client.ended(task, promisedMs * MARGIN);
-      expect(status).toBe('done');
-    },
-    /** Expects that all processes recover without a restart. */
-    async recovers(promisedMs: number): Promise<void> {
-      await eventually(
-        async () => {
-          expect(await readiness()).toEqual(Array(3).fill('200 ok'));
-          const health = await fetch(`${gateway.url}/api/metrics/health`);
-          expect(await health.json()).toMatchObject({ status: 'healthy' });
-        },
-        { timeoutMs: promisedMs * MARGIN },
-      );
-      for (const { logs } of processes) {
-        expect(logs.filter(isFault)).toEqual([]);
-        expect(logs.map(({ msg }) => msg)).not.toContain('stopping');
-      }
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  return { ...system, redis, proxy, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
 import type { ValuesOf } from './job-type.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /**
  * The part of a job type that only the api loads, for results that are too large for the queue: reads them by page and
@@ -29,7 +29,7 @@ export interface ResultReaderResources<Input, Variables extends z.ZodRawShape = 
    * Opens a connection to the Redis of the job's data (`STORE_REDIS_URL`, or the queue's Redis), whose commands fail at
    * once while Redis is unavailable. The api closes it.
    */
-  readonly redis: () => Redis;
+  readonly redis: () => RedisClient;
   /** `STORE_PREFIX`, with which all keys of the job's data start. */
   readonly keyPrefix: string;
   readonly registry: Registry;

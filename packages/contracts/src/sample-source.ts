@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.ts';
 
 /**
  * The part of a job type that only the metrics gateway loads: what it samples of the job's data every two seconds, for
@@ -13,5 +13,5 @@ export interface SampleSource {
    * @param redis a connection to the Redis of the job's data
    * @param keyPrefix `STORE_PREFIX`, with which all keys of the job's data start
    */
-  take(redis: Redis, keyPrefix: string): Promise<Readonly<Record<string, number>>>;
+  take(redis: RedisClient, keyPrefix: string): Promise<Readonly<Record<string, number>>>;
 }

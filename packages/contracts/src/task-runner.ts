@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { z } from 'zod';
 import type { CounterField } from './counters.ts';
 import type { ValuesOf } from './job-type.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /**
  * The part of a job type that only the worker loads: what a run does.
@@ -31,7 +31,7 @@ export interface TaskRunnerResources<Variables extends z.ZodRawShape> {
    * unavailable, its commands wait; after a reconnect, commands without a response are resent. It needs no error handler,
    * and the worker closes it after `close`.
    */
-  readonly redis: () => Redis;
+  readonly redis: () => RedisClient;
   /** `STORE_PREFIX`, with which all keys of the job's data must start: permissions for other keys are not documented. */
   readonly keyPrefix: string;
   /** For the job's own metrics; /metrics serves everything in it. */

@@ -1,6 +1,7 @@
 import type { ValuesOf } from '@primes/contracts';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseRedisUrl } from './redis-url.ts';
 import { validationMessages } from './validation-messages.ts';
 
 /** The environment is invalid, so the process does not start; the message lists every problem. */
@@ -101,6 +102,14 @@ const HTTP_URL = { protocol: /^https?$/, error: 'Must be an http:// or https:// 
 /** The description of a field without a builder. */
 export const doc = (description: string) => ({ description });
 
+function isRedisUrl(payload: z.core.ParsePayload<string>): void {
+  try {
+    parseRedisUrl(payload.value);
+  } catch (error) {
+    payload.issues.push({ code: 'custom', message: (error as Error).message, input: payload.value });
+  }
+}
+
 /** Field builders; the description is the field's row in the generated table. */
 export const field = {
   port: (fallback: number, description: string) =>
@@ -127,14 +136,7 @@ export const field = {
           .filter(Boolean),
       )
       .meta(doc(description)),
-  redisUrl: (description: string) =>
-    z
-      .url({ protocol: /^rediss?$/, error: 'Must be a redis:// or rediss:// URL', abort: true })
-      .regex(
-        /^[^/]*\/\/[^/?#]*(\/\d*)?(\?.*)?$/,
-        'The path must be a database number, as in redis://127.0.0.1:6379/1',
-      )
-      .meta(doc(description)),
+  redisUrl: (description: string) => z.string().check(isRedisUrl).meta(doc(description)),
   httpUrls: (description: string) =>
     field.list(description).refine((urls) => urls.every((url) => z.url(HTTP_URL).safeParse(url).success), {
       error: 'Must be http:// or https:// URLs, separated by commas',

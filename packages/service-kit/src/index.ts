@@ -23,10 +23,19 @@ export type { Lifecycle } from './lifecycle.ts';
 export { Liveness, type Loop } from './liveness.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { QueueWorker } from './queue-worker.ts';
-export { ServiceRedis, type CommandObserver } from './redis.ts';
+export { ServiceRedis } from './redis.ts';
 export { checkRedis } from './redis-check.ts';
-export { connectRedis, RedisConnections } from './redis-connections.ts';
 export { credentials, withCredentials } from './redis-credentials.ts';
+export { connectRedis, RedisConnections, type ServiceConnection } from './redis-connections.ts';
+export { accessOf, accessVariables } from './redis-access.ts';
+export {
+  queueRedis,
+  storeRedis,
+  type RedisKeyspace,
+  type RedisServer,
+  type RedisSettings,
+} from './redis-keyspace.ts';
+export type { CommandObserver } from './redis-rules.ts';
 export { reportConnection } from './redis-report.ts';
 export { isRedisUnavailable, queueErrorLogger } from './redis-unavailable.ts';
 export { waitForRedis } from './redis-wait.ts';

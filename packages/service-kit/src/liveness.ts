@@ -1,7 +1,14 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { CommonConfig } from './common-config.ts';
 import type { Logger } from './logger.ts';
-import { canWrite, type RedisKeyspace } from './redis-write.ts';
+import {
+  isCluster,
+  queueRedis,
+  storeRedis,
+  type RedisKeyspace,
+  type RedisSettings,
+} from './redis-keyspace.ts';
+import { canWrite } from './redis-write.ts';
 
 /** Milliseconds between two checks of the loops. */
 const CHECK_MS = 2_000;
@@ -29,17 +36,14 @@ export interface Loop {
 /** Milliseconds within which a connection must be ready again while Redis is available. */
 const MAX_RECONNECT_MS = 12_000;
 
-type LivenessConfig = Pick<
-  CommonConfig,
-  'REDIS_COMMAND_TIMEOUT_MS' | 'REDIS_URL' | 'STORE_REDIS_URL' | 'QUEUE_PREFIX' | 'STORE_PREFIX'
->;
+type LivenessConfig = RedisSettings & Pick<CommonConfig, 'REDIS_COMMAND_TIMEOUT_MS'>;
 
 export interface LivenessOptions {
   /** Prefix of metric names. */
   readonly metricPrefix: string;
   readonly connections: {
     /** Whether all connections to a Redis are usable. */
-    readyFor(url: string): boolean;
+    readyFor(redis: RedisKeyspace): boolean;
   };
   readonly registry: Registry;
   readonly log: Logger;
@@ -92,18 +96,17 @@ export class Liveness {
   }
 
   /** The connections of requests have no loop. While they are ready, no turn is expected. */
-  #watchConnections({ REDIS_URL, STORE_REDIS_URL = REDIS_URL, ...config }: LivenessConfig): void {
+  #watchConnections(config: LivenessConfig): void {
     const { connections } = this.#options;
-    const targets = [
-      { loop: 'queue_connections', url: REDIS_URL, prefix: config.QUEUE_PREFIX },
-      { loop: 'store_connections', url: STORE_REDIS_URL, prefix: config.STORE_PREFIX },
-    ];
-    for (const { loop, ...redis } of STORE_REDIS_URL === REDIS_URL ? targets.slice(0, 1) : targets)
-      this.watch(loop, {
-        redis,
-        maxIntervalMs: MAX_RECONNECT_MS,
-        idle: () => connections.readyFor(redis.url),
-      });
+    const [queue, store] = [queueRedis(config), storeRedis(config)];
+    // In one Cluster, they may be on two nodes.
+    const isSame = queue.url === store.url && !isCluster(queue.url);
+    const targets = Object.entries({
+      queue_connections: queue,
+      ...(!isSame && { store_connections: store }),
+    });
+    for (const [loop, redis] of targets)
+      this.watch(loop, { redis, maxIntervalMs: MAX_RECONNECT_MS, idle: () => connections.readyFor(redis) });
   }
 
   /** Seconds since the last turn of each loop that is stalled. */
@@ -117,11 +120,11 @@ export class Liveness {
     if (this.#checking) return;
     this.#checking = true;
     const overdue = [...this.#loops].filter(([, loop]) => loop.isOverdue());
-    const targets = new Map(overdue.map(([, { redis }]) => [redis.url, redis]));
-    for (const [url, target] of targets) {
+    const targets = new Map(overdue.map(([, { redis }]) => [idOf(redis), redis]));
+    for (const [id, target] of targets) {
       const writable = await canWrite(target, this.#timeoutMs);
       for (const [name, loop] of overdue)
-        if (loop.redis.url === url && loop.setWritable(writable))
+        if (idOf(loop.redis) === id && loop.setWritable(writable))
           this.#options.log.error(
             { loop: name, age_seconds: Math.round(loop.ageMs / 1_000) },
             'loop stalled',
@@ -129,6 +132,10 @@ export class Liveness {
     }
     this.#checking = false;
   }
+}
+
+function idOf({ url, prefix }: RedisKeyspace): string {
+  return JSON.stringify([url, prefix]);
 }
 
 class WatchedLoop implements Loop {

@@ -10,7 +10,7 @@ import {
 import { COUNT_ENDS, countingBackend, type CounterOfEnd } from './counting-backend.ts';
 import type { Liveness } from './liveness.ts';
 import { isRedisUnavailable } from './redis-unavailable.ts';
-import type { RedisKeyspace } from './redis-write.ts';
+import type { RedisKeyspace } from './redis-keyspace.ts';
 import type { RejectionLog } from './rejection-log.ts';
 import { workerBackend } from './worker-backend.ts';
 

@@ -4,10 +4,22 @@ import type { CommonConfig } from './common-config.ts';
 import type { ListenOptions } from './http/server.ts';
 import { startProbeServer } from './http/probe-server.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { ServiceCluster } from './redis-cluster.ts';
+import {
+  addressesOf,
+  isCluster,
+  queueRedis,
+  redisOptions,
+  storeRedis,
+  type RedisKeyspace,
+} from './redis-keyspace.ts';
+import type { CommandObserver, ConnectionKind } from './redis-rules.ts';
 import { waitForRedis } from './redis-wait.ts';
-import { ServiceRedis, type CommandObserver } from './redis.ts';
+import { ServiceRedis } from './redis.ts';
 import { reportConnection } from './redis-report.ts';
 import { redisOperations } from './telemetry/redis-operations.ts';
+
+export type ServiceConnection = ServiceRedis | ServiceCluster;
 
 export interface RedisConnectionsOptions {
   /** Shown by CLIENT LIST. */
@@ -26,8 +38,8 @@ const CHECK_MS = 5_000;
  */
 export class RedisConnections {
   readonly #options: RedisConnectionsOptions;
-  /** All except copies that their owner has closed, with the URL of their Redis. */
-  readonly #open = new Map<ServiceRedis, string>();
+  /** All except copies that their owner has closed. */
+  readonly #open = new Map<ServiceConnection, RedisKeyspace>();
   /** Number of connections per name in the log. */
   readonly #named = new Map<string, number>();
   readonly #checks: NodeJS.Timeout;
@@ -43,16 +55,16 @@ export class RedisConnections {
    * For requests: fails at once while Redis is unavailable, because the client can retry, and never resends a command,
    * because the first may have been executed.
    */
-  request(url: string): ServiceRedis {
-    return new ServiceRedis(url, 'request', this.#config('request', url));
+  request(redis: RedisKeyspace): ServiceConnection {
+    return this.#connect(redis, 'request');
   }
 
   /**
    * For background work: waits for Redis without a limit, and resends commands after a reconnect. BullMQ's Worker requires
    * this (`maxRetriesPerRequest: null`). Its duplicates may block or subscribe.
    */
-  background(url: string): ServiceRedis {
-    return new ServiceRedis(url, 'background', this.#config('background', url));
+  background(redis: RedisKeyspace): ServiceConnection {
+    return this.#connect(redis, 'background');
   }
 
   /** Whether all connections are open and no response is overdue. */
@@ -61,8 +73,10 @@ export class RedisConnections {
   }
 
   /** The same for the connections to one Redis. */
-  readyFor(url: string): boolean {
-    return [...this.#open].every(([redis, itsUrl]) => itsUrl !== url || redis.responsive);
+  readyFor({ url, prefix }: Pick<RedisKeyspace, 'url' | 'prefix'>): boolean {
+    const isSame = (other: RedisKeyspace) =>
+      other.url === url && (other.prefix === prefix || !isCluster(url));
+    return [...this.#open].every(([redis, its]) => !isSame(its) || redis.responsive);
   }
 
   close(): void {
@@ -70,38 +84,47 @@ export class RedisConnections {
     for (const redis of this.#open.keys()) redis.disconnect();
   }
 
+  #connect(redis: RedisKeyspace, kind: ConnectionKind): ServiceConnection {
+    const config = this.#config(kind, redis);
+    return isCluster(redis.url)
+      ? new ServiceCluster(redis, kind, config)
+      : new ServiceRedis(redisOptions(redis), kind, config);
+  }
+
   /** A demoted primary never rejects connections that only read or subscribe, so they reconnect with one that it did. */
-  #reconnectOthers(redis: ServiceRedis): void {
-    const { host, port } = redis.options;
-    for (const other of this.#open.keys()) {
-      const isSameServer = other.options.host === host && other.options.port === port;
-      if (other !== redis && isSameServer) other.reconnect();
-    }
+  #reconnectOthers(redis: ServiceConnection, { url }: RedisKeyspace): void {
+    const server = addressesOf(url);
+    for (const [other, its] of this.#open)
+      if (other instanceof ServiceRedis && other !== redis && addressesOf(its.url) === server)
+        other.reconnect();
   }
 
   /** A unique, readable name. BullMQ names its blocking duplicates after the queue, in base64. */
-  #nameInLog({ options: { connectionName } }: ServiceRedis, use: string): string {
+  #nameInLog(redis: ServiceConnection, kind: ConnectionKind): string {
     const { service } = this.#options;
-    const name = connectionName === `${service}-${use}` ? connectionName : `${service}-blocking`;
+    const { connectionName } =
+      redis instanceof ServiceRedis ? redis.options : (redis.options.redisOptions ?? {});
+    const name = connectionName === `${service}-${kind}` ? connectionName : `${service}-blocking`;
     const count = (this.#named.get(name) ?? 0) + 1;
     this.#named.set(name, count);
     return count === 1 ? name : `${name}-${count}`;
   }
 
-  #config(use: string, url: string) {
+  #config(kind: ConnectionKind, keyspace: RedisKeyspace) {
     const { service, commandTimeoutMs, observe, log } = this.#options;
     return {
-      name: `${service}-${use}`,
+      name: `${service}-${kind}`,
       commandTimeoutMs,
       observe,
-      opened: (redis: ServiceRedis) => {
-        this.#open.set(redis, url);
-        reportConnection(redis, log.child({ connection: this.#nameInLog(redis, use) }));
+      opened: (redis: ServiceConnection) => {
+        this.#open.set(redis, keyspace);
+        reportConnection(redis, log.child({ connection: this.#nameInLog(redis, kind) }));
         redis.on('moved', () => {
-          this.#reconnectOthers(redis);
+          this.#reconnectOthers(redis, keyspace);
         });
       },
-      closed: (copy: ServiceRedis) => this.#open.delete(copy),
+      closed: (copy: ServiceConnection) => this.#open.delete(copy),
+      reopened: (redis: ServiceConnection) => this.#open.set(redis, keyspace),
     };
   }
 }
@@ -124,18 +147,23 @@ export interface ConnectOptions {
 export async function connectRedis(config: CommonConfig, options: ConnectOptions): Promise<RedisConnections> {
   const { service, registry, log, lifecycle, port } = options;
   const commandTimeoutMs = config.REDIS_COMMAND_TIMEOUT_MS;
-  const { REDIS_URL, STORE_REDIS_URL = REDIS_URL, QUEUE_PREFIX, STORE_PREFIX } = config;
-  const urls = new Set([REDIS_URL, STORE_REDIS_URL]);
-  const queue = { keys: [QUEUE_PREFIX], channels: [QUEUE_PREFIX] };
-  const store = { keys: [STORE_PREFIX], channels: [] };
-  const both = { keys: [QUEUE_PREFIX, STORE_PREFIX], channels: [QUEUE_PREFIX] };
-  await waitForRedis([...urls], {
+  const [queue, store] = [queueRedis(config), storeRedis(config)];
+  const queueNeeds = { keys: [queue.prefix], channels: [queue.prefix] };
+  const storeNeeds = { keys: [store.prefix], channels: [] };
+  const both = { keys: [queue.prefix, store.prefix], channels: [queue.prefix] };
+  const servers =
+    queue.url === store.url
+      ? [{ ...queue, needs: both }]
+      : [
+          { ...queue, needs: queueNeeds },
+          { ...store, needs: storeNeeds },
+        ];
+  await waitForRedis(servers, {
     timeoutMs: commandTimeoutMs,
     waitMs: config.REDIS_WAIT_MS,
     log,
     signal: lifecycle.signal,
     meanwhile: () => startProbeServer(registry, port),
-    needs: (url) => (urls.size === 1 ? both : url === REDIS_URL ? queue : store),
   });
   const connections = new RedisConnections({
     service,

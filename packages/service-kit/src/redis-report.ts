@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { withoutSecrets } from './error-fields.ts';
 import { isAccessDenied } from './redis-unavailable.ts';
 
@@ -7,7 +7,7 @@ const SETTLED_MS = 3_000;
 
 /** Logs the start and the end of an outage, instead of a line for every attempt. */
 export function reportConnection(
-  redis: Redis,
+  redis: Redis | Cluster,
   log: { warn: (fields: object, message: string) => void; info: (fields: object, message: string) => void },
 ): void {
   let isLost = false;
@@ -37,6 +37,9 @@ export function reportConnection(
   redis.on('reconnecting', () => {
     lost('connection closed');
   });
+  // In a Cluster, what counts is the node that serves the keys.
+  redis.on('unresponsive', lost);
+  redis.on('responsive', restored);
   // The server responds, but has changed its role: it may reject commands again after each reconnect.
   redis.on('rejected', (reply: Error) => {
     isRejected = true;

@@ -11,7 +11,11 @@ const CONNECTION_MESSAGES = [
   /^Command queue state error/,
   /^BullMQ: cluster reconnect timed out/,
   /^All sentinels are unreachable/,
-  /^(Failed to refresh slots cache|None of startup nodes is available|Cluster isn't ready)/,
+  /^No Sentinel knows a primary/,
+  /^(Failed to refresh slots cache|None of startup nodes is available|Cluster isn't ready|Cluster is ended)/,
+  /^(Too many Cluster redirections|No subscriber for the cluster|Node is disconnected)/,
+  // ioredis, if no node of a Cluster says in time which slots it serves.
+  /^timeout$/,
   /^(connect|read|write|getaddrinfo) E[A-Z_]+/,
 ];
 
@@ -43,7 +47,9 @@ const SERVER =
 
 // Before Redis 7, the error of a script contained the error of the command: `ERR …: -READONLY …`.
 const REPLIES = new RegExp(`^(?:ERR .*[:\\s]-)?(?:${SERVER}|${ACCESS})\\b`);
-const ACCESS_REPLY = new RegExp(`^(?:ERR .*[:\\s]-)?(?:${ACCESS})\\b|invalid password`);
+const ACCESS_REPLY = new RegExp(
+  `^(?:ERR .*[:\\s]-)?(?:${ACCESS})\\b|invalid password|Last error: (?:${ACCESS})\\b`,
+);
 const OTHER_REPLIES = [
   // The user may run the script, but not one of its commands; Redis 7.0, then 7.2.
   /^ERR The user executing the script can't run this command/,

@@ -1,9 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkRedis, type RedisServer } from './redis-check.ts';
+import { checkRedis, type CheckedRedis } from './redis-check.ts';
+import type { RedisServer } from './redis-keyspace.ts';
 import type { Needs } from './redis-permissions.ts';
 import { isAccessDenied, isRedisUnavailable } from './redis-unavailable.ts';
 
 const INTERVAL_MS = 250;
+
+export interface NeededRedis extends RedisServer {
+  /** The permissions that its user needs. Default: not checked. */
+  readonly needs?: Needs;
+}
 
 export interface WaitOptions {
   /** Timeout of one command. */
@@ -15,8 +21,6 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Called only if Redis is unavailable; disposed at the end of the wait. */
   readonly meanwhile: () => Promise<AsyncDisposable>;
-  /** The permissions that its user needs. */
-  readonly needs?: (url: string) => Needs;
 }
 
 /**
@@ -25,10 +29,10 @@ export interface WaitOptions {
  *
  * @throws {Error} one line with the address and the problem
  */
-export async function waitForRedis(urls: readonly string[], options: WaitOptions): Promise<void> {
+export async function waitForRedis(servers: readonly NeededRedis[], options: WaitOptions): Promise<void> {
   const { waitMs, log, signal, meanwhile } = options;
   const start = Date.now();
-  let unavailable = await firstUnavailable(urls, options);
+  let unavailable = await firstUnavailable(servers, options);
   if (!unavailable) return;
   log.warn({ reason: unavailable.message, wait_ms: waitMs }, 'waiting for redis');
   await using open = new AsyncDisposableStack();
@@ -37,17 +41,19 @@ export async function waitForRedis(urls: readonly string[], options: WaitOptions
     if (Date.now() - start >= waitMs)
       throw new Error(`${unavailable.message}; waited ${waitMs / 1_000} s`, { cause: unavailable });
     await delay(INTERVAL_MS, undefined, { signal });
-    unavailable = await firstUnavailable(urls, options);
+    unavailable = await firstUnavailable(servers, options);
   }
   log.info({ waited_ms: Date.now() - start }, 'redis available');
 }
 
 /** The error of the first Redis that is unavailable. Once all are available, warns about eviction policies. */
 async function firstUnavailable(
-  urls: readonly string[],
-  { timeoutMs, needs, log }: WaitOptions,
+  servers: readonly NeededRedis[],
+  { timeoutMs, log }: WaitOptions,
 ): Promise<Error | undefined> {
-  const checks = await Promise.allSettled(urls.map((url) => checkRedis(url, timeoutMs, needs?.(url))));
+  const checks = await Promise.allSettled(
+    servers.map((server) => checkRedis(server, timeoutMs, server.needs)),
+  );
   const failures = checks.flatMap((check) => (check.status === 'rejected' ? [check.reason as Error] : []));
   const final = failures.find(({ cause }) => !isRedisUnavailable(cause) || isAccessDenied(cause));
   if (final) throw final;
@@ -58,7 +64,7 @@ async function firstUnavailable(
 }
 
 /** An evicted key is a lost task. This is only a warning, because a server without `maxmemory` evicts nothing. */
-function warnOfEviction({ host, evictionPolicy }: RedisServer, log: WaitOptions['log']): void {
+function warnOfEviction({ host, evictionPolicy }: CheckedRedis, log: WaitOptions['log']): void {
   if (evictionPolicy === undefined || evictionPolicy === 'noeviction') return;
   const fields = { redis: host, eviction_policy: evictionPolicy };
   log.warn(fields, 'redis may evict keys: maxmemory-policy must be noeviction');

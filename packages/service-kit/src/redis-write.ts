@@ -1,30 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-
-/** A Redis, and the prefix of the keys that this process may write. */
-export interface RedisKeyspace {
-  readonly url: string;
-  readonly prefix: string;
-}
+import type { RedisKeyspace } from './redis-keyspace.ts';
+import { openOnce, type OnceRedis } from './redis-once.ts';
 
 /**
  * Whether a new connection can write to Redis now, as the process would after a restart. A server that rejects writes
  * (`OOM`, `READONLY`, `MISCONF`, `max number of clients`) or exceeds `timeoutMs` is unusable, so a restart would not
  * help.
  */
-export async function canWrite({ url, prefix }: RedisKeyspace, timeoutMs: number): Promise<boolean> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    retryStrategy: () => null,
-  });
-  // The rejected promise reports the same error.
-  redis.on('error', () => undefined);
+export async function canWrite(keyspace: RedisKeyspace, timeoutMs: number): Promise<boolean> {
+  const redis = openOnce(keyspace, timeoutMs);
   const timeout = new AbortController();
   try {
     return await Promise.race([
-      write(redis, `${prefix}:liveness`),
+      write(redis, `${keyspace.prefix}:liveness`),
       delay(timeoutMs, false, { signal: timeout.signal, ref: false }),
     ]);
   } finally {
@@ -34,7 +22,7 @@ export async function canWrite({ url, prefix }: RedisKeyspace, timeoutMs: number
   }
 }
 
-async function write(redis: Redis, key: string): Promise<boolean> {
+async function write(redis: OnceRedis, key: string): Promise<boolean> {
   try {
     await redis.connect();
     await redis.set(key, '', 'PX', 1_000);

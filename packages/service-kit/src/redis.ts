@@ -1,40 +1,36 @@
-import { Command, Redis, type Callback, type RedisOptions } from 'ioredis';
-import { redisAttributes, traceCommand } from './telemetry/redis-spans.ts';
-import { isTracing } from './telemetry/tracing.ts';
+import { Redis, type Callback, type Command, type RedisOptions } from 'ioredis';
+import type { ConnectionOptions } from './redis-keyspace.ts';
+import { sentinelOptions } from './redis-sentinel.ts';
+import {
+  OVERDUE,
+  ROLE_CHANGED,
+  blockingMs,
+  observeCommand,
+  reconnectDelay,
+  socketOptions,
+  withoutEvictionPolicy,
+  type CommandObserver,
+  type ConnectionKind,
+} from './redis-rules.ts';
+import { redisAttributes } from './telemetry/redis-spans.ts';
 
-/** Called once per command, with its name in lower case and its outcome. */
-export type CommandObserver = (operation: string, status: 'success' | 'error') => void;
-
-export interface RedisConfig {
+export interface RedisConfig<Connection> {
   readonly name: string;
   readonly commandTimeoutMs: number;
   readonly observe?: CommandObserver;
   /** Called with the connection and with each copy of it. */
-  readonly opened?: (redis: ServiceRedis) => void;
+  readonly opened?: (redis: Connection) => void;
   /** Called when the owner of a copy has closed it. The original stays open as long as the process. */
-  readonly closed?: (copy: ServiceRedis) => void;
+  readonly closed?: (copy: Connection) => void;
+  /** Called when the owner has opened it again. */
+  readonly reopened?: (redis: Connection) => void;
 }
-
-type Kind = 'request' | 'background';
-
-/**
- * Multiples of `commandTimeoutMs` after which a connection without a response is reopened. A slow Redis first fails the
- * request, then its connection. Background connections wait longer: a command that is resent may have been executed, and
- * a task that is fetched that way waits until its lock expires.
- */
-const OVERDUE = { handshake: 1, request: 2, background: 5 };
-
-/** The server has changed its role, so the address may belong to another server now. */
-const ROLE_CHANGED = /\b(READONLY|MASTERDOWN|LOADING|UNBLOCKED|NOREPLICAS)\b/;
 
 /** Milliseconds between two reconnects of a request connection after a role change; reads work in between. */
 const RECONNECT_INTERVAL_MS = 1_000;
 
-/** Marks counted commands: after a reconnect they pass `sendCommand` again. */
-const SEEN = Symbol('seen');
-
 const BEHAVIOUR: Record<
-  Kind,
+  ConnectionKind,
   Pick<RedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'autoResendUnfulfilledCommands'>
 > = {
   request: { enableOfflineQueue: false, maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
@@ -43,8 +39,8 @@ const BEHAVIOUR: Record<
 
 /** A connection with the rules of this service; its duplicates, such as BullMQ's blocking one, have them too. */
 export class ServiceRedis extends Redis {
-  readonly #kind: Kind;
-  readonly #config: RedisConfig;
+  readonly #kind: ConnectionKind;
+  readonly #config: RedisConfig<ServiceRedis>;
   readonly #attributes = redisAttributes(this.options);
   #isCopy = false;
   #corked: Redis['stream'] | undefined;
@@ -57,19 +53,16 @@ export class ServiceRedis extends Redis {
   #checkedAt: number | undefined;
   #silent = false;
 
-  /** @param target a URL, or the options of the connection that is duplicated */
-  constructor(target: string | RedisOptions, kind: Kind, config: RedisConfig) {
+  /** @param target where Redis is, or the options of the connection that is duplicated */
+  constructor(target: ConnectionOptions, kind: ConnectionKind, config: RedisConfig<ServiceRedis>) {
     const { commandTimeoutMs } = config;
-    // ioredis accepts both, but its types do not.
-    super(target as string, {
+    super({
       connectionName: config.name,
-      // Before Redis 7.2, CLIENT SETINFO would count as an error on each connection.
-      disableClientInfo: true,
-      connectTimeout: OVERDUE.request * commandTimeoutMs,
-      keepAlive: 10_000,
       maxLoadingRetryTime: 1_000,
-      ...(kind === 'request' && { commandTimeout: commandTimeoutMs }),
+      ...socketOptions(kind, commandTimeoutMs),
       ...BEHAVIOUR[kind],
+      ...target,
+      ...(target.sentinels && sentinelOptions(commandTimeoutMs)),
     });
     this.#kind = kind;
     this.#config = config;
@@ -134,29 +127,13 @@ export class ServiceRedis extends Redis {
     this.disconnect(true);
   }
 
-  /** Hides the eviction policy from BullMQ, which would print a warning; `waitForRedis` logs one. */
   override async info(...sections: (string | Buffer | Callback<string> | undefined)[]): Promise<string> {
     const text = await super.info(...(sections as string[]));
-    return sections.length === 0 ? text.replace(/^maxmemory_policy:.*\r?\n/m, '') : text;
+    return sections.length === 0 ? withoutEvictionPolicy(text) : text;
   }
 
-  override sendCommand(
-    command: Command & { [SEEN]?: true },
-    stream?: Parameters<Redis['sendCommand']>[1],
-  ): unknown {
-    const { observe } = this.#config;
-    if (observe && !command[SEEN]) {
-      command[SEEN] = true;
-      if (isTracing()) traceCommand(command, this.#attributes);
-      command.promise.then(
-        () => {
-          observe(command.name, 'success');
-        },
-        () => {
-          observe(command.name, 'error');
-        },
-      );
-    }
+  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
+    observeCommand(command, this.#config.observe, this.#attributes);
     this.options.socketTimeout = this.#overdueAfterMs(command);
     this.#cork();
     return super.sendCommand(command, stream);
@@ -178,11 +155,10 @@ export class ServiceRedis extends Redis {
    */
   #overdueAfterMs(command: Command): number | undefined {
     const ms = OVERDUE[this.status === 'ready' ? this.#kind : 'handshake'] * this.#config.commandTimeoutMs;
-    if (!Command.checkFlag('BLOCKING_COMMANDS', command.name)) return ms;
-    const blockMs = command.extractBlockingTimeout();
-    if (typeof blockMs !== 'number') return ms;
+    const blockMs = blockingMs(command);
+    if (blockMs === undefined) return ms;
     this.#blocks = true;
-    return blockMs === 0 ? undefined : ms + blockMs;
+    return blockMs === Infinity ? undefined : ms + blockMs;
   }
 
   /** A rejected command was not executed, so a background connection resends it, unless it is part of a transaction. */
@@ -195,11 +171,9 @@ export class ServiceRedis extends Redis {
     return false;
   }
 
-  /** At most about a second, with jitter so that not all processes reconnect at once. */
   #retryDelay(times: number): number {
     this.#rejections = this.#rejected && this.#kind === 'background' ? this.#rejections + 1 : 0;
-    const exponent = Math.min(Math.max(times, this.#rejections), 6);
-    return Math.min(50 * 2 ** exponent, 1_000) * (0.75 + Math.random() / 2);
+    return reconnectDelay(Math.max(times, this.#rejections));
   }
 
   /** All commands of one turn of the event loop share one write. */

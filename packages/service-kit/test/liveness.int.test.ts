@@ -132,10 +132,10 @@ describe('Liveness', () => {
       log: pino({ level: 'silent' }),
     });
     using started = startLiveness(connections);
-    connections.background(testRedisUrl());
-    const request = connections.request(testRedisUrl());
+    connections.background(redisAt(testRedisUrl()));
+    const request = connections.request(redisAt(testRedisUrl()));
     await eventually(() => {
-      expect(connections.readyFor(testRedisUrl())).toBe(true);
+      expect(connections.readyFor(redisAt(testRedisUrl()))).toBe(true);
     });
     await started.livez().expect(200);
     request.disconnect();

@@ -10,6 +10,7 @@ import { parseConfig } from '../src/config.ts';
 import { Liveness } from '../src/liveness.ts';
 import { QueueWorker } from '../src/queue-worker.ts';
 import { RedisConnections } from '../src/redis-connections.ts';
+import type { ServiceRedis } from '../src/redis.ts';
 import { RejectionLog } from '../src/rejection-log.ts';
 
 /** The limit for a worker to take jobs again, or for its process to be restarted. */
@@ -42,7 +43,7 @@ async function startFixture() {
     log,
     signal: stopped.signal,
   });
-  const main = connections.background(proxy.url);
+  const main = connections.background({ url: proxy.url, prefix }) as ServiceRedis;
   const done: string[] = [];
   const held = Promise.withResolvers<undefined>();
   let holding = false;

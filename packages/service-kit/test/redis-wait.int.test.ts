@@ -16,7 +16,7 @@ afterEach(() => server[Symbol.asyncDispose]());
 
 function wait(url: string, waitMs = 30_000): Promise<void> {
   const log = (_: object, line: string) => logged.push(line);
-  return waitForRedis([url], {
+  return waitForRedis([{ url }], {
     timeoutMs: 500,
     waitMs,
     log: { warn: log, info: log },

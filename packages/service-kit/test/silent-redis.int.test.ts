@@ -34,7 +34,7 @@ async function setUp() {
     lines,
     operations,
     connections,
-    url: proxy.url,
+    at: { url: proxy.url, prefix: 'test' },
     async [Symbol.asyncDispose]() {
       connections.close();
       await proxy[Symbol.asyncDispose]();
@@ -50,7 +50,7 @@ const isReady = (connections: RedisConnections) =>
 describe('a connection that stays open and loses all bytes', () => {
   it('for requests: reconnects and sends no command twice', async () => {
     await using fixture = await setUp();
-    const redis = fixture.connections.request(fixture.url);
+    const redis = fixture.connections.request(fixture.at);
     await isReady(fixture.connections);
     fixture.proxy.stale();
     const key = uniquePrefix();
@@ -66,7 +66,7 @@ describe('a connection that stays open and loses all bytes', () => {
 
   it('for background work: reconnects and sends unanswered commands again', async () => {
     await using fixture = await setUp();
-    const redis = fixture.connections.background(fixture.url);
+    const redis = fixture.connections.background(fixture.at);
     await isReady(fixture.connections);
     fixture.proxy.stale();
     expect(await redis.set(uniquePrefix(), 1)).toBe('OK');
@@ -75,7 +75,7 @@ describe('a connection that stays open and loses all bytes', () => {
 
   it('for a blocking reader: times out only after the blocking time', async () => {
     await using fixture = await setUp();
-    const redis = fixture.connections.background(fixture.url).duplicate();
+    const redis = fixture.connections.background(fixture.at).duplicate();
     const read = (id: string) => redis.xread('BLOCK', 4_000, 'STREAMS', stream, id);
     const stream = uniquePrefix();
     // Longer than the timeout of other commands.
@@ -86,20 +86,20 @@ describe('a connection that stays open and loses all bytes', () => {
     await eventually(() => {
       expect(fixture.proxy.accepted).toBeGreaterThan(2);
     }, RECOVERY);
-    const writer = fixture.connections.request(server.url);
+    const writer = fixture.connections.request({ url: server.url, prefix: 'test' });
     await eventually(() => writer.xadd(stream, '*', 'a', 'b'));
     expect(await entries).toEqual([[stream, [[expect.any(String), ['a', 'b']]]]]);
   });
 
   it('for a subscriber: is detected without commands, and receives messages again', async () => {
     await using fixture = await setUp();
-    const subscriber = fixture.connections.background(fixture.url).duplicate();
+    const subscriber = fixture.connections.background(fixture.at).duplicate();
     const channel = uniquePrefix();
     const received: string[] = [];
-    subscriber.on('message', (_channel, message) => received.push(message));
+    subscriber.on('message', (_channel, message: string) => received.push(message));
     await subscriber.subscribe(channel);
     fixture.proxy.stale();
-    const publisher = fixture.connections.request(server.url);
+    const publisher = fixture.connections.request({ url: server.url, prefix: 'test' });
     let published = 0;
     await eventually(
       async () => {
@@ -114,7 +114,7 @@ describe('a connection that stays open and loses all bytes', () => {
     await using fixture = await setUp();
     const prefix = uniquePrefix();
     const done: unknown[] = [];
-    const connection = fixture.connections.background(fixture.url);
+    const connection = fixture.connections.background(fixture.at);
     const worker = new Worker('q', (job) => Promise.resolve(done.push(job.data)), {
       connection,
       prefix,
@@ -124,7 +124,10 @@ describe('a connection that stays open and loses all bytes', () => {
     worker.on('error', ({ message }) => errors.push(message));
     await worker.waitUntilReady();
     fixture.proxy.stale();
-    const queue = new Queue('q', { connection: fixture.connections.request(server.url), prefix });
+    const queue = new Queue('q', {
+      connection: fixture.connections.request({ url: server.url, prefix: 'test' }),
+      prefix,
+    });
     await eventually(() => queue.add('j', 1));
     await eventually(() => {
       expect(done).toEqual([1]);
@@ -143,7 +146,7 @@ describe('a connection that stays open and loses all bytes', () => {
 describe('a duplicate of a connection', () => {
   it('is observed, logged, part of readiness, and closed with the original', async () => {
     await using fixture = await setUp();
-    const copy = fixture.connections.background(fixture.url).duplicate({ connectionName: 'copy' });
+    const copy = fixture.connections.background(fixture.at).duplicate({ connectionName: 'copy' });
     await isReady(fixture.connections);
     await copy.get('a');
     await eventually(() => {
@@ -166,7 +169,7 @@ describe('a duplicate of a connection', () => {
 
   it('is no longer part of readiness once its owner has closed it, even during an outage', async () => {
     await using fixture = await setUp();
-    const redis = fixture.connections.background(fixture.url);
+    const redis = fixture.connections.background(fixture.at);
     const [quit, disconnected, closedInOutage] = [redis.duplicate(), redis.duplicate(), redis.duplicate()];
     await isReady(fixture.connections);
     await quit.quit();
@@ -186,10 +189,10 @@ describe('a duplicate of a connection', () => {
 describe('the connections of a process', () => {
   it('have distinct names in the log', async () => {
     await using fixture = await setUp();
-    const redis = fixture.connections.background(fixture.url);
+    const redis = fixture.connections.background(fixture.at);
     redis.duplicate();
     redis.duplicate({ connectionName: `bull:${Buffer.from('q').toString('base64')}` });
-    fixture.connections.background(fixture.url);
+    fixture.connections.background(fixture.at);
     await isReady(fixture.connections);
     fixture.proxy.set('cut');
     await eventually(() => {
@@ -203,7 +206,7 @@ describe('the connections of a process', () => {
 describe('ready', () => {
   it('is false while an open connection does not respond', async () => {
     await using fixture = await setUp();
-    fixture.connections.background(fixture.url);
+    fixture.connections.background(fixture.at);
     await isReady(fixture.connections);
     fixture.proxy.set('hole');
     await eventually(() => {

@@ -1,5 +1,5 @@
 import type { JobType, ResultReaderFactory } from '@primes/contracts';
-import { publishRegistry, runService, withVariables } from '@primes/service-kit';
+import { publishRegistry, queueRedis, runService, storeRedis, withVariables } from '@primes/service-kit';
 import { apiConfig } from './config.ts';
 import type { z } from 'zod';
 import { ApiMetrics } from './metrics.ts';
@@ -36,8 +36,8 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
   await runService(options, async (context) => {
     const { config, log, lifecycle, registry, connections, liveness } = context;
     const metrics = new ApiMetrics(registry, type.metricPrefix);
-    const redis = connections.request(config.REDIS_URL);
-    const background = connections.background(config.REDIS_URL);
+    const redis = connections.request(queueRedis(config));
+    const background = connections.background(queueRedis(config));
     publishRegistry(registry, { redis: background, prefix: config.QUEUE_PREFIX, service, log, lifecycle });
 
     const queues = new TaskQueues(redis, type.name, config);
@@ -58,7 +58,7 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
 
     const reader = await results?.open({
       config,
-      redis: () => connections.request(config.STORE_REDIS_URL ?? config.REDIS_URL),
+      redis: () => connections.request(storeRedis(config)),
       keyPrefix: config.STORE_PREFIX,
       registry,
       log,

@@ -1,15 +1,13 @@
+import type { RedisClient } from '@primes/contracts';
 import { once } from 'node:events';
-import type { RedisConnections } from '@primes/service-kit';
-import type { Redis } from 'ioredis';
-import type { GatewayConfig } from './config.ts';
+import { queueRedis, storeRedis, type RedisConnections, type RedisSettings } from '@primes/service-kit';
 
 /** `queue` and `job` are used for samples: while Redis is unavailable, commands fail at once or after the timeout. */
 export interface Connections {
-  readonly queue: Redis;
-  /** The same as `queue`, unless the job's data has a separate Redis. */
-  readonly job: Redis;
+  readonly queue: RedisClient;
+  readonly job: RedisClient;
   /** Blocks on the events of the queue, and reconnects by itself. */
-  readonly events: Redis;
+  readonly events: RedisClient;
 }
 
 /**
@@ -17,12 +15,9 @@ export interface Connections {
  *
  * @throws {Error} if a connection cannot be opened
  */
-export async function openConnections(
-  redis: RedisConnections,
-  { REDIS_URL, STORE_REDIS_URL }: Pick<GatewayConfig, 'REDIS_URL' | 'STORE_REDIS_URL'>,
-): Promise<Connections> {
-  const queue = redis.request(REDIS_URL);
-  const job = STORE_REDIS_URL === undefined ? queue : redis.request(STORE_REDIS_URL);
-  await Promise.all([...new Set([queue, job])].map((connection) => once(connection, 'ready')));
-  return { queue, job, events: redis.background(REDIS_URL) };
+export async function openConnections(redis: RedisConnections, config: RedisSettings): Promise<Connections> {
+  const queue = redis.request(queueRedis(config));
+  const job = redis.request(storeRedis(config));
+  await Promise.all([queue, job].map((connection) => once(connection, 'ready')));
+  return { queue, job, events: redis.background(queueRedis(config)) };
 }

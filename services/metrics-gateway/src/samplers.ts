@@ -1,5 +1,5 @@
 import { WEBHOOK_QUEUE, type JobType, type SampleSource } from '@primes/contracts';
-import type { Liveness, Logger } from '@primes/service-kit';
+import { queueRedis, storeRedis, type Liveness, type Logger } from '@primes/service-kit';
 import { Queue } from 'bullmq';
 import type { GatewayConfig } from './config.ts';
 import type { Connections } from './connections.ts';
@@ -43,9 +43,8 @@ export interface SamplerDeps {
 
 export function startSamplers(config: GatewayConfig, deps: SamplerDeps): Samplers {
   const { type, sampleSource, connections, liveness, log, observer } = deps;
-  const { REDIS_URL, STORE_REDIS_URL = REDIS_URL, QUEUE_PREFIX, STORE_PREFIX, PROMETHEUS_URL } = config;
-  const queueRedis = { url: REDIS_URL, prefix: QUEUE_PREFIX };
-  const every = (intervalMs: number, name: string, redis = queueRedis) => ({
+  const { QUEUE_PREFIX, STORE_PREFIX, PROMETHEUS_URL } = config;
+  const every = (intervalMs: number, name: string, redis = queueRedis(config)) => ({
     intervalMs,
     name,
     log,
@@ -72,7 +71,7 @@ export function startSamplers(config: GatewayConfig, deps: SamplerDeps): Sampler
     sampleSource &&
     new Sampler(
       () => sampleSource.take(connections.job, STORE_PREFIX),
-      every(SLOW_MS, sampleSource.name, { url: STORE_REDIS_URL, prefix: STORE_PREFIX }),
+      every(SLOW_MS, sampleSource.name, storeRedis(config)),
     );
   const redis = new Sampler(
     async () => parseRedisInfo(await connections.queue.info()),

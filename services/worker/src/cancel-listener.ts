@@ -1,12 +1,12 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@primes/contracts';
 import type { RunningTasks } from './running-tasks.ts';
 
 /** Subscribes to cancelled tasks, and interrupts those that run in this process. */
 export class CancelListener {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
 
   /** @param redis a background connection; a duplicate of it subscribes */
-  constructor(redis: Redis, running: RunningTasks, channel: string) {
+  constructor(redis: { duplicate(): RedisClient }, running: RunningTasks, channel: string) {
     this.#redis = redis.duplicate();
     this.#redis.on('error', () => undefined);
     this.#redis.on('message', (_channel, id: string) => {

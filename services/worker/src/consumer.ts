@@ -12,6 +12,7 @@ import {
   type JobReturnValue,
   type JobType,
   type TaskRunner,
+  type RedisClient,
 } from '@primes/contracts';
 import {
   QueueWorker,
@@ -19,11 +20,12 @@ import {
   SharedCounters,
   withConsumerSpan,
   queueErrorLogger,
+  queueRedis,
   type Liveness,
   type Logger,
+  type RedisSettings,
 } from '@primes/service-kit';
 import { Job } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { CancelListener } from './cancel-listener.ts';
 import { conclude } from './conclude.ts';
 import type { WorkerConfig } from './config.ts';
@@ -38,12 +40,12 @@ import { TransitionLog } from './transition-log.ts';
 
 export interface ConsumerDeps<Input, Returned> {
   readonly runner: TaskRunner<Input, Returned>;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly liveness: Liveness;
   readonly metrics: WorkerMetrics;
   readonly idle: IdleWatch;
   readonly log: Logger;
-  readonly config: Pick<WorkerConfig, 'REDIS_URL' | 'QUEUE_PREFIX' | 'WORKER_CONCURRENCY'>;
+  readonly config: RedisSettings & Pick<WorkerConfig, 'WORKER_CONCURRENCY'>;
 }
 
 /** Job data with a validated input. */
@@ -79,7 +81,7 @@ export class Consumer<Input extends object, Returned> {
       rejections: new RejectionLog(log.child({ redis: 'queue' })),
       loop: 'tasks',
       counterOf: endCounterOf,
-      redis: { url: config.REDIS_URL, prefix: config.QUEUE_PREFIX },
+      redis: queueRedis(config),
       prefix: config.QUEUE_PREFIX,
       concurrency: config.WORKER_CONCURRENCY,
       // A hand-over of a prioritized task wakes no idle worker, so each one polls, in seconds.

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobType, TaskRunnerFactory } from '@primes/contracts';
-import { Readiness, listen, publishRegistry, runService, withVariables } from '@primes/service-kit';
+import {
+  Readiness,
+  listen,
+  publishRegistry,
+  queueRedis,
+  runService,
+  storeRedis,
+  withVariables,
+} from '@primes/service-kit';
 import type { z } from 'zod';
 import { createApp } from './app.ts';
 import { workerConfig } from './config.ts';
@@ -26,7 +34,7 @@ export async function runWorker<Input extends object, Returned, Variables extend
 
   await runService(options, async ({ config, log, lifecycle, registry, port, connections, liveness }) => {
     const metrics = new WorkerMetrics(registry, type.metricPrefix);
-    const redis = connections.background(config.REDIS_URL);
+    const redis = connections.background(queueRedis(config));
     publishRegistry(registry, { redis, prefix: config.QUEUE_PREFIX, service, log, lifecycle });
 
     const readiness = new Readiness();
@@ -36,7 +44,7 @@ export async function runWorker<Input extends object, Returned, Variables extend
     lifecycle.onClose('final scrape', () => delay(config.FINAL_SCRAPE_WAIT_MS));
     const runner = await runners.open({
       config,
-      redis: () => connections.background(config.STORE_REDIS_URL ?? config.REDIS_URL),
+      redis: () => connections.background(storeRedis(config)),
       keyPrefix: config.STORE_PREFIX,
       registry,
       log,

@@ -4,7 +4,9 @@ import {
   RedisConnections,
   createRegistry,
   parseConfig,
+  queueRedis,
   redisOperations,
+  storeRedis,
   withVariables,
 } from '@primes/service-kit';
 import { expect } from '@jest/globals';
@@ -47,10 +49,10 @@ export async function startWorker(
     observe: redisOperations(registry),
     log,
   });
-  const redis = connections.background(config.REDIS_URL);
+  const redis = connections.background(queueRedis(config));
   const runner = await factory.open({
     config,
-    redis: () => connections.background(config.STORE_REDIS_URL ?? config.REDIS_URL),
+    redis: () => connections.background(storeRedis(config)),
     keyPrefix: config.STORE_PREFIX,
     registry,
     log,

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import type { CommandObserver } from '../redis.ts';
+import type { CommandObserver } from '../redis-rules.ts';
 
 /** redis_operations_total{operation,status}: all commands of this process, by name and outcome. */
 export function redisOperations(registry: Registry): CommandObserver {

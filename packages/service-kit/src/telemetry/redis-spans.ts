@@ -1,16 +1,19 @@
 import { SpanKind, type Attributes } from '@opentelemetry/api';
-import type { Redis } from 'ioredis';
+import type { Command, RedisOptions } from 'ioredis';
 import { fail, startChildSpan } from './spans.ts';
 
-type Command = Parameters<Redis['sendCommand']>[0];
-
-/** The attributes of all spans of a connection: server and database. */
-export function redisAttributes({ host = '', port = 6379, db = 0 }: Redis['options']): Attributes {
+/** The attributes of all spans of a connection: server (or the name of the primary) and database. */
+export function redisAttributes({
+  sentinels,
+  name = '',
+  host = '',
+  port = 6379,
+  db = 0,
+}: RedisOptions): Attributes {
   return {
     'db.system.name': 'redis',
     'db.namespace': String(db),
-    'server.address': host,
-    'server.port': port,
+    ...(sentinels ? { 'server.address': name } : { 'server.address': host, 'server.port': port }),
   };
 }
 

@@ -1,6 +1,6 @@
+import type { RedisClient } from '@primes/contracts';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -22,7 +22,7 @@ export function registryKey(prefix: string, instance: string): string {
 }
 
 export interface PublishOptions {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly prefix: string;
   readonly service: string;
   readonly log: Logger;

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@primes/contracts';
 import { untraced } from './spans.ts';
 
 /**
@@ -8,12 +8,12 @@ import { untraced } from './spans.ts';
  * connection is.
  */
 export class SharedCounters<Field extends string> {
-  readonly #redis: Pick<Redis, 'hincrby'>;
+  readonly #redis: Pick<RedisClient, 'hincrby'>;
   readonly #key: string;
   readonly #pending = new Map<Field, number>();
   #isScheduled = false;
 
-  constructor(redis: Pick<Redis, 'hincrby'>, key: string) {
+  constructor(redis: Pick<RedisClient, 'hincrby'>, key: string) {
     this.#redis = redis;
     this.#key = key;
   }

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TaskRunnerFactory } from '@primes/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient, TaskRunnerFactory } from '@primes/contracts';
 import type { EchoInput, EchoResult } from './index.ts';
 
 /** A run continues where the previous one stopped. Each step is counted once, and the result has their number. */
@@ -31,7 +30,7 @@ export const runner: TaskRunnerFactory<EchoInput, EchoResult> = {
 };
 
 /** Lets all tasks end that have this `hold`, now and later, in workers with this STORE_PREFIX. */
-export async function release(redis: Redis, keyPrefix: string, hold: string): Promise<void> {
+export async function release(redis: RedisClient, keyPrefix: string, hold: string): Promise<void> {
   await redis.set(holdKey(keyPrefix, hold), 'released');
 }
 
@@ -39,6 +38,6 @@ function holdKey(keyPrefix: string, hold: string): string {
   return `${keyPrefix}:hold:${hold}`;
 }
 
-async function released(redis: Redis, key: string, signal: AbortSignal): Promise<void> {
+async function released(redis: RedisClient, key: string, signal: AbortSignal): Promise<void> {
   while (!(await redis.exists(key))) await delay(20, undefined, { signal });
 }

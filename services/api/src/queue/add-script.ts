@@ -1,5 +1,5 @@
+import type { RedisClient } from '@primes/contracts';
 import type { IRedisTransaction, Job, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 
 /** A job and the queue to add it to. */
 export interface Addition {
@@ -32,7 +32,7 @@ interface Script {
 /**
  * Adds jobs, a parent before its child, with one script composed of BullMQ's own. Redis runs all of it or nothing, and
  * nothing if the last job exists and has not expired, so the command is idempotent. The exception is a user who may run
- * the script but not all of its commands: Redis stops in the middle and rolls nothing back.
+ * the script but not all of its commands: RedisClient stops in the middle and rolls nothing back.
  *
  * BullMQ's FlowProducer sends a transaction instead. Redis executes it partially if one of the scripts is unknown (after
  * SCRIPT FLUSH or a failover), which is not detected for a child; and a transaction that arrives after its own retry
@@ -41,7 +41,7 @@ interface Script {
  * @returns whether the jobs were added
  */
 export async function addUnlessThere(
-  redis: Redis,
+  redis: RedisClient,
   additions: readonly Addition[],
   { expiredBefore, otherId }: AddOptions,
 ): Promise<boolean> {
@@ -63,7 +63,7 @@ export async function addUnlessThere(
 }
 
 /** The script and arguments with which BullMQ adds the job. */
-async function stepOf(redis: Redis, { queue, job, waitsForChildren = false }: Addition): Promise<Step> {
+async function stepOf(redis: RedisClient, { queue, job, waitsForChildren = false }: Addition): Promise<Step> {
   // BullMQ registers its scripts on the first connection.
   await queue.waitUntilReady();
   let step: Step | undefined;
@@ -88,7 +88,7 @@ function missing(command: string): never {
   throw new Error(`BullMQ has no script ${command}`);
 }
 
-async function run(redis: Redis, steps: readonly Step[], args: readonly unknown[]): Promise<number> {
+async function run(redis: RedisClient, steps: readonly Step[], args: readonly unknown[]): Promise<number> {
   const name = `addUnlessThere:${steps.map(({ command }) => command).join('+')}`;
   const commands = redis as unknown as Record<string, (...args: readonly unknown[]) => Promise<number>>;
   if (!(name in redis)) redis.defineCommand(name, { lua: compose(steps) });

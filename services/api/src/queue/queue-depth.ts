@@ -1,5 +1,4 @@
-import type { JobData } from '@primes/contracts';
-import type { Redis } from 'ioredis';
+import type { JobData, RedisClient } from '@primes/contracts';
 import type { ApiConfig } from '../config.ts';
 import { limitsFor, parseMemory, watermarkOf, type QueueLimits } from './memory-budget.ts';
 import type { TaskQueues } from './task-queues.ts';
@@ -28,7 +27,7 @@ export interface QueueRejection {
  */
 export class QueueDepth {
   readonly #queues: Pick<TaskQueues, 'tasks' | 'trim'>;
-  readonly #redis: Pick<Redis, 'info'>;
+  readonly #redis: Pick<RedisClient, 'info'>;
   readonly #config: DepthConfig;
   readonly #timer: NodeJS.Timeout;
   readonly #waiting = new Sampled();
@@ -37,7 +36,11 @@ export class QueueDepth {
   #sampling = false;
   #limits: QueueLimits;
 
-  constructor(queues: Pick<TaskQueues, 'tasks' | 'trim'>, redis: Pick<Redis, 'info'>, config: DepthConfig) {
+  constructor(
+    queues: Pick<TaskQueues, 'tasks' | 'trim'>,
+    redis: Pick<RedisClient, 'info'>,
+    config: DepthConfig,
+  ) {
     this.#queues = queues;
     this.#redis = redis;
     this.#config = config;

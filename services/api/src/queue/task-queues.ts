@@ -12,10 +12,10 @@ import {
   type JobData,
   type JobReturnValue,
   type WebhookJobData,
+  type RedisClient,
 } from '@primes/contracts';
 import { COUNT_ENDS, countingBackend, withProducerSpan } from '@primes/service-kit';
 import { Job, Queue, type JobsOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import { bytesOfEnded, type QueueLimits } from './memory-budget.ts';
 import { WEBHOOK_BACKOFF } from '../webhooks/backoff.ts';
@@ -43,11 +43,11 @@ const MIN_KEPT_MS = 10_000;
 export class TaskQueues {
   readonly tasks: Queue<JobData, JobReturnValue>;
   readonly webhooks: Queue<WebhookJobData>;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #config: TaskQueuesConfig;
 
   /** @param name the name of the queue of tasks */
-  constructor(redis: Redis, name: string, config: TaskQueuesConfig) {
+  constructor(redis: RedisClient, name: string, config: TaskQueuesConfig) {
     const { QUEUE_PREFIX: prefix } = config;
     this.#config = config;
     this.#redis = redis;

@@ -1,6 +1,5 @@
-import { CANCELLED } from '@primes/contracts';
+import { CANCELLED, type RedisClient } from '@primes/contracts';
 import { UnrecoverableError } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { TaskJob, TaskQueues } from './task-queues.ts';
 
 /**
@@ -52,7 +51,7 @@ return 'taken'`;
  * interrupted operation.
  */
 export async function withdraw(
-  redis: Pick<Redis, 'eval'>,
+  redis: Pick<RedisClient, 'eval'>,
   { tasks }: Pick<TaskQueues, 'tasks'>,
   job: TaskJob,
 ): Promise<Withdrawal> {

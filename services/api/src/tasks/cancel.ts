@@ -1,6 +1,12 @@
-import { attributesOf, cancelChannel, hasEnded, type JobType, type TaskSummary } from '@primes/contracts';
+import {
+  attributesOf,
+  cancelChannel,
+  hasEnded,
+  type JobType,
+  type TaskSummary,
+  type RedisClient,
+} from '@primes/contracts';
 import { HttpError, taskIds, type Logger } from '@primes/service-kit';
-import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { QueueDepth } from '../queue/queue-depth.ts';
@@ -14,7 +20,7 @@ export type Cancel = (id: string) => Promise<TaskSummary | undefined>;
 
 export interface CancelDeps {
   readonly type: JobType<object>;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly queues: TaskQueues;
   readonly depth: QueueDepth;
   readonly lookup: Lookup;

@@ -1,5 +1,5 @@
+import type { RedisClient } from '@primes/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 
 /** Milliseconds for which one read blocks, and after which an idle reader stops. */
@@ -20,7 +20,7 @@ export interface TaskChangeReaderConfig extends Pick<ApiConfig, 'QUEUE_PREFIX' |
  * reads the stream: submitting 25,000 tasks without listeners kept the api busy with 25,000 events.
  */
 export class TaskChangeReader {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #stream: string;
   readonly #onChange: (taskId: string, ended: boolean) => void;
   readonly #timeoutMs: number;
@@ -30,7 +30,7 @@ export class TaskChangeReader {
 
   /** @param redis used only here, because reads block it */
   constructor(
-    redis: Redis,
+    redis: RedisClient,
     { queue, QUEUE_PREFIX: prefix, REDIS_COMMAND_TIMEOUT_MS: timeoutMs }: TaskChangeReaderConfig,
     onChange: (taskId: string, ended: boolean) => void,
   ) {

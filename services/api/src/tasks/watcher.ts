@@ -1,5 +1,5 @@
+import type { RedisClient } from '@primes/contracts';
 import { isRedisUnavailable } from '@primes/service-kit';
-import type { Redis } from 'ioredis';
 import { TaskChangeReader, type TaskChangeReaderConfig } from './task-change-reader.ts';
 import { WatchedTask } from './watched-task.ts';
 
@@ -19,7 +19,7 @@ export class TaskWatcher {
   readonly #events: TaskChangeReader;
 
   /** @param redis a background connection; reads block a duplicate of it */
-  constructor(redis: Redis, config: TaskChangeReaderConfig) {
+  constructor(redis: { duplicate(): RedisClient }, config: TaskChangeReaderConfig) {
     const duplicate = redis.duplicate().on('error', () => undefined);
     this.#events = new TaskChangeReader(duplicate, config, (id, ended) =>
       this.#watched.get(id)?.changed(ended),

@@ -6,6 +6,7 @@ import {
   hasEnded,
   type WebhookJobData,
   type WebhookNotice,
+  type RedisClient,
 } from '@primes/contracts';
 import {
   QueueWorker,
@@ -13,12 +14,13 @@ import {
   withConsumerSpan,
   isRedisUnavailable,
   queueErrorLogger,
+  queueRedis,
   taskIds,
   type Liveness,
   type Logger,
+  type RedisSettings,
 } from '@primes/service-kit';
 import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { Lookup } from '../tasks/lookup.ts';
@@ -33,7 +35,7 @@ export interface DelivererDeps {
   readonly liveness: Liveness;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
-  readonly config: Pick<ApiConfig, 'REDIS_URL' | 'QUEUE_PREFIX' | 'WEBHOOK_BACKOFF_MS'>;
+  readonly config: RedisSettings & Pick<ApiConfig, 'WEBHOOK_BACKOFF_MS'>;
 }
 
 /** Concurrent deliveries; they mostly wait for receivers. */
@@ -54,7 +56,7 @@ export class WebhookDeliverer {
   readonly #identities = new WeakMap<Job, object>();
 
   /** @param redis a background connection; the worker blocks a duplicate of it */
-  constructor(redis: Redis, deps: DelivererDeps) {
+  constructor(redis: RedisClient, deps: DelivererDeps) {
     this.#deps = deps;
     const { liveness, metrics, log, config } = deps;
     this.#worker = new QueueWorker(WEBHOOK_QUEUE, (job, token) => this.#process(job, token), {
@@ -62,7 +64,7 @@ export class WebhookDeliverer {
       liveness,
       rejections: new RejectionLog(log.child({ redis: 'queue' })),
       loop: 'webhooks',
-      redis: { url: config.REDIS_URL, prefix: config.QUEUE_PREFIX },
+      redis: queueRedis(config),
       prefix: config.QUEUE_PREFIX,
       concurrency: CONCURRENCY,
       settings: { backoffStrategy: webhookBackoff(config.WEBHOOK_BACKOFF_MS) },

@@ -1,6 +1,5 @@
-import type { Performance } from '@primes/contracts';
+import type { Performance, RedisClient } from '@primes/contracts';
 import { REGISTRY_TTL_SECONDS, registryIndexKey, registryKey } from '@primes/service-kit';
-import type { Redis } from 'ioredis';
 import { AggregatorRegistry } from 'prom-client';
 import { z } from 'zod';
 
@@ -30,7 +29,10 @@ const RegistrySchema = z.array(
 type PublishedRegistry = z.output<typeof RegistrySchema>;
 
 /** Reads the registries that processes have published recently, and removes expired ones from the index. */
-export async function readPublishedMetrics(redis: Redis, queuePrefix: string): Promise<PublishedMetrics> {
+export async function readPublishedMetrics(
+  redis: RedisClient,
+  queuePrefix: string,
+): Promise<PublishedMetrics> {
   const index = registryIndexKey(queuePrefix);
   const [, instances] = await Promise.all([
     redis.zremrangebyscore(index, '-inf', Date.now() - REGISTRY_TTL_SECONDS * 1_000),

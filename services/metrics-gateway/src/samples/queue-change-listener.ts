@@ -1,5 +1,5 @@
+import type { RedisClient } from '@primes/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { MIN_INTERVAL_MS } from './sampler.ts';
 
 /** Milliseconds for which one read blocks, and so the poll interval of an idle queue. */
@@ -15,7 +15,7 @@ const RETRY_MS = 1_000;
  * Node 24).
  */
 export class QueueChangeListener {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #stream: string;
   readonly #notify: () => void;
   #closed = false;
@@ -24,7 +24,7 @@ export class QueueChangeListener {
    * @param redis used only here, because reads block it; its owner closes it
    * @param stream the key of the event stream
    */
-  constructor(redis: Redis, stream: string, notify: () => void) {
+  constructor(redis: RedisClient, stream: string, notify: () => void) {
     this.#redis = redis;
     this.#stream = stream;
     this.#notify = notify;

@@ -1,5 +1,5 @@
+import type { RedisClient } from '@primes/contracts';
 import type { JobType, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { QueueCounts } from '../demand.ts';
 import { readTally, type Tally } from './tally.ts';
 
@@ -25,7 +25,11 @@ const STATES = [
  * Takes a sample over `redis`, the connection of `queue`. All commands start in one turn of the event loop, so they share
  * a round trip; reading the next tasks needs one more.
  */
-export async function takeQueueSample(queue: Queue, redis: Redis, queuePrefix: string): Promise<QueueSample> {
+export async function takeQueueSample(
+  queue: Queue,
+  redis: RedisClient,
+  queuePrefix: string,
+): Promise<QueueSample> {
   const now = Date.now();
   const [counts, delayed, paused, nextJobs, tally] = await Promise.all([
     // One script for all parts of the demand, so that a task that changes its state counts once.

@@ -4,9 +4,9 @@ import {
   countersKey,
   type CounterField,
   type EndCounter,
+  type RedisClient,
 } from '@primes/contracts';
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
 /**
@@ -39,7 +39,7 @@ return counts`;
 
 const CountsSchema = z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).length(NAMES.length);
 
-export async function readTally(redis: Redis, queue: Queue, queuePrefix: string): Promise<Tally> {
+export async function readTally(redis: RedisClient, queue: Queue, queuePrefix: string): Promise<Tally> {
   const keys = [
     ...[...WAITING, 'active'].map((state) => queue.toKey(state)),
     countersKey(queuePrefix),

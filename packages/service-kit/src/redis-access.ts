@@ -1,0 +1,42 @@
+import { getCACertificates, type ConnectionOptions as TlsOptions } from 'node:tls';
+import type { z } from 'zod';
+import { field } from './config.ts';
+
+/** What the URLs do not say about connections to Redis. Each can be a file (`REDIS_TLS_CA_FILE`), as all variables. */
+export const accessVariables = {
+  REDIS_TLS_CA: field.optionalText(
+    'PEM of certificate authorities that `rediss` URLs trust in addition to those of Node; usually as REDIS_TLS_CA_FILE',
+  ),
+  REDIS_TLS_CERT: field.optionalText('PEM of a client certificate for `rediss` URLs'),
+  REDIS_TLS_KEY: field.optionalText('PEM of its private key'),
+  REDIS_TLS_SERVER_NAME: field.optionalText(
+    'Name in the certificate of Redis; empty: the host of the URL, or the address that a Sentinel or a Cluster returns',
+  ),
+  REDIS_SENTINEL_USERNAME: field.optionalText('User of the Sentinels; empty: the default user'),
+  REDIS_SENTINEL_PASSWORD: field.optionalText('Password of the Sentinels; empty: none'),
+};
+
+/** The values of these variables. */
+export type AccessConfig = Readonly<z.infer<z.ZodObject<typeof accessVariables>>>;
+
+/** How to connect to a Redis, beside its URL. */
+export interface RedisAccess {
+  /** For URLs with TLS. */
+  readonly tls?: TlsOptions;
+  readonly sentinel?: { readonly username?: string | undefined; readonly password?: string | undefined };
+}
+
+export function accessOf(config: AccessConfig): RedisAccess {
+  const { REDIS_TLS_CA: ca, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: key } = config;
+  const servername = config.REDIS_TLS_SERVER_NAME;
+  return {
+    tls: {
+      // Node's `ca` replaces the default authorities, which the other Redis may need.
+      ...(ca !== undefined && { ca: [...getCACertificates(), ca] }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      ...(servername !== undefined && { servername }),
+    },
+    sentinel: { username: config.REDIS_SENTINEL_USERNAME, password: config.REDIS_SENTINEL_PASSWORD },
+  };
+}

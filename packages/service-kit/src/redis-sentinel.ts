@@ -1,0 +1,37 @@
+import { SentinelConnector, type RedisOptions, type SentinelAddress } from 'ioredis';
+import type { ConnectionOptions } from './redis-keyspace.ts';
+import { reconnectDelay } from './redis-rules.ts';
+
+/** Milliseconds until the next attempt to follow the messages of a Sentinel that is away. */
+const WATCH_AGAIN_MS = 5_000;
+
+type ConnectToSentinel = (endpoint: Partial<SentinelAddress>, options?: RedisOptions) => NodeJS.EventEmitter;
+
+/**
+ * ioredis' connector, which asks the Sentinels for the primary. It gives the connections on which it follows their
+ * messages no error listener, so ioredis would print a stack for each failed attempt.
+ */
+class QuietSentinelConnector extends SentinelConnector {
+  /** @param options unknown in ioredis' type of a connector, and always those of the connection */
+  constructor(options: unknown) {
+    super(options as RedisOptions);
+    const connector = this as unknown as { connectToSentinel: ConnectToSentinel };
+    const connect = connector.connectToSentinel.bind(this);
+    connector.connectToSentinel = (...args) => connect(...args).on('error', () => undefined);
+  }
+}
+
+/**
+ * The options of a connection to the primary that Sentinels name. Each connection follows their messages and leaves a
+ * primary that they have replaced, also if that one still answers: it may be separated from the Sentinels only, and
+ * everything that is written to it is lost later.
+ */
+export function sentinelOptions(commandTimeoutMs: number): ConnectionOptions {
+  return {
+    Connector: QuietSentinelConnector,
+    failoverDetector: true,
+    sentinelCommandTimeout: commandTimeoutMs,
+    sentinelRetryStrategy: reconnectDelay,
+    sentinelReconnectStrategy: () => WATCH_AGAIN_MS,
+  };
+}
