@@ -25,7 +25,7 @@ those from keys of the Secret:
 {{- $root := index . 0 -}}
 {{- $config := $root.Values.config -}}
 {{ include "primes.redisEnv" $root }}
-{{- range $name, $value := merge (dict) (index . 2) (index $config (index . 1)) $config.common (dig "env" (index . 1) dict $root.Values.job) }}
+{{- range $name, $value := merge (dict) (index . 2) (index $config (index . 1)) (omit $config.common "QUEUE_PREFIX" "STORE_PREFIX") (dig "env" (index . 1) dict $root.Values.job) }}
 - name: {{ $name }}
   value: {{ include "primes.text" $value | quote }}
 {{- end }}
@@ -71,8 +71,25 @@ those from keys of the Secret:
     secretKeyRef: {{ . }}
 {{- end }}
 {{- end }}
+- name: QUEUE_PREFIX
+  value: {{ include "primes.redis.queuePrefix" . | quote }}
+{{- with include "primes.redis.storePrefix" . }}
+- name: STORE_PREFIX
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.redis.sentinel.username }}
+- name: REDIS_SENTINEL_USERNAME
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.redis.sentinel.passwordSecret }}
+{{- if .name }}
+- name: REDIS_SENTINEL_PASSWORD
+  valueFrom:
+    secretKeyRef: { name: {{ .name }}, key: {{ .key }} }
+{{- end }}
+{{- end }}
 {{- if .Values.redis.caSecret.name }}
-- name: NODE_EXTRA_CA_CERTS
+- name: REDIS_TLS_CA_FILE
   value: /etc/redis-ca/{{ .Values.redis.caSecret.key }}
 {{- end }}
 {{- end -}}

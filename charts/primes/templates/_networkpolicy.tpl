@@ -46,8 +46,12 @@ metadata:
     {{- else }}
     {{- include "primes.networkPolicy.pods" (list $ (printf "redis-%s" $role)) | trim | nindent 4 }}
     {{- end }}
+  {{- $parts := include "primes.redis.parts" (list $ $role) | fromJson }}
+  {{- /* Sentinels and the nodes of a Cluster return addresses with other ports. */}}
+  {{- if eq $parts.kind "server" }}
   ports:
-    - port: {{ include "primes.redis.address" (list $ $role) | splitList ":" | last }}
+    - port: {{ $parts.addresses | splitList ":" | last }}
+  {{- end }}
 {{- end }}
 {{- end -}}
 

@@ -10,20 +10,50 @@
 {{- index (include "primes.redis.all" (index . 0) | fromJson) (index . 1) | toJson -}}
 {{- end -}}
 
-{{/* host:port, for any namespace. */}}
-{{- define "primes.redis.address" -}}
-{{- $redis := include "primes.redis.values" . | fromJson -}}
-{{- if $redis.url -}}
-{{ (urlParse $redis.url).host }}
+{{/*
+The parts of the URL of one, as JSON: kind (server, sentinel, cluster), addresses (host:port, for any namespace, separated by
+commas), primary (the name by which Sentinels know it) and database. Not urlParse, which accepts one host only.
+*/}}
+{{- define "primes.redis.parts" -}}
+{{- $own := printf "redis://%s:6379" (include "primes.serviceHost" (list (index . 0) (printf "redis-%s" (index . 1)))) -}}
+{{- $url := (include "primes.redis.values" . | fromJson).url | default $own -}}
+{{- $pattern := "^rediss?(\\+(sentinel|cluster))?://([^/]*)/?(.*)$" -}}
+{{- $kind := regexReplaceAll $pattern $url "${2}" | default "server" -}}
+{{- $path := regexReplaceAll $pattern $url "${4}" | splitList "/" -}}
+{{- $primary := ternary (first $path) "" (eq $kind "sentinel") -}}
+{{- $database := ternary (rest $path | first) (first $path) (eq $kind "sentinel") | default "0" -}}
+{{- dict "url" $url "kind" $kind "addresses" (regexReplaceAll $pattern $url "${3}") "primary" $primary "database" $database | toJson -}}
+{{- end -}}
+
+{{/*
+The prefix of the keys of the queues. Other releases may use an external Redis, and must not take the tasks of this one. The
+default of a Redis of the chart's own is that of the services. checks.yaml requires a prefix for the URLs that older versions
+of the chart accepted, because their default was that one too, and another would hide the tasks of a running release.
+*/}}
+{{- define "primes.redis.queuePrefix" -}}
+{{- $kind := (include "primes.redis.parts" (list . "queue") | fromJson).kind -}}
+{{- with .Values.config.common.QUEUE_PREFIX -}}
+{{ . }}
 {{- else -}}
-{{ include "primes.serviceHost" (list (index . 0) (printf "redis-%s" (index . 1))) }}:6379
+{{ ternary "bull" (include "primes.redis.releasePrefix" (list $ $kind "")) (eq $kind "server") }}
 {{- end -}}
 {{- end -}}
 
-{{/* The number of the database. */}}
-{{- define "primes.redis.database" -}}
-{{- $redis := include "primes.redis.values" . | fromJson -}}
-{{- (urlParse $redis.url).path | trimPrefix "/" | default "0" -}}
+{{/* The same for the job's data; empty for the default of the services. */}}
+{{- define "primes.redis.storePrefix" -}}
+{{- $role := ternary "store" "queue" (hasKey .Values.job "store") -}}
+{{- $kind := (include "primes.redis.parts" (list . $role) | fromJson).kind -}}
+{{- if .Values.config.common.STORE_PREFIX -}}
+{{ .Values.config.common.STORE_PREFIX }}
+{{- else if ne $kind "server" -}}
+{{ include "primes.redis.releasePrefix" (list . $kind "-data") }}
+{{- end -}}
+{{- end -}}
+
+{{/* A prefix of this release: (list $ "cluster" "-data"). In a Cluster, the hash tag puts all keys into one slot. */}}
+{{- define "primes.redis.releasePrefix" -}}
+{{- $root := index . 0 -}}
+{{- printf (ternary "{%s-%s%s}" "%s-%s%s" (eq (index . 1) "cluster")) $root.Release.Namespace $root.Release.Name (index . 2) -}}
 {{- end -}}
 
 {{/* Name and key of the Secret with the password; empty if there is none. */}}
@@ -40,7 +70,7 @@
 {{/* Not empty if a Redis uses TLS. */}}
 {{- define "primes.redis.tls" -}}
 {{- range include "primes.redis.all" . | fromJson }}
-{{- if hasPrefix "rediss:" .url }}tls{{ end }}
+{{- if hasPrefix "rediss" .url }}tls{{ end }}
 {{- end }}
 {{- end -}}
 
@@ -49,13 +79,20 @@
 {{- with include "primes.redis.passwordRef" (list . "queue") | fromYaml }}
 - { parameter: password, name: {{ .name }}, key: {{ .key }} }
 {{- end }}
-{{- if and .Values.redis.caSecret.name (hasPrefix "rediss:" .Values.redis.queue.url) }}
+{{- $isSentinel := eq (include "primes.redis.parts" (list . "queue") | fromJson).kind "sentinel" }}
+{{- with .Values.redis.sentinel.passwordSecret }}
+{{- if and .name $isSentinel }}
+- { parameter: sentinelPassword, name: {{ .name }}, key: {{ .key }} }
+{{- end }}
+{{- end }}
+{{- if and .Values.redis.caSecret.name (hasPrefix "rediss" .Values.redis.queue.url) }}
 - { parameter: ca, name: {{ .Values.redis.caSecret.name }}, key: {{ .Values.redis.caSecret.key }} }
 {{- end }}
 {{- end -}}
 
 {{/* The URL for the services, without user and password. */}}
 {{- define "primes.redis.url" -}}
-{{- $redis := include "primes.redis.values" . | fromJson -}}
-{{ (urlParse $redis.url).scheme | default "redis" }}://{{ include "primes.redis.address" . }}/{{ include "primes.redis.database" . }}
+{{- $redis := include "primes.redis.parts" . | fromJson -}}
+{{- $redis.url }}
+{{- if and (eq $redis.kind "server") (not (regexMatch "/[0-9]+$" $redis.url)) }}/{{ $redis.database }}{{ end -}}
 {{- end -}}

@@ -40,19 +40,28 @@
 {{/* A trigger for each of the queue's lists: (list $ (list "wait" "active")). */}}
 {{- define "primes.redisTriggers" -}}
 {{- $root := index . 0 -}}
+{{- $redis := include "primes.redis.parts" (list $root "queue") | fromJson -}}
 {{- range $list := index . 1 }}
-- type: redis
+- type: {{ get (dict "server" "redis" "sentinel" "redis-sentinel" "cluster" "redis-cluster") $redis.kind }}
   name: {{ $list }}
   metadata:
-    address: {{ include "primes.redis.address" (list $root "queue") }}
-    databaseIndex: {{ include "primes.redis.database" (list $root "queue") | quote }}
+    {{ ternary "address" "addresses" (eq $redis.kind "server") }}: {{ $redis.addresses | quote }}
+    {{- if ne $redis.kind "cluster" }}
+    databaseIndex: {{ $redis.database | quote }}
+    {{- end }}
+    {{- if eq $redis.kind "sentinel" }}
+    sentinelMaster: {{ $redis.primary }}
+    {{- with $root.Values.redis.sentinel.username }}
+    sentinelUsername: {{ . }}
+    {{- end }}
+    {{- end }}
     {{- with $root.Values.redis.queue.username }}
     username: {{ . }}
     {{- end }}
-    {{- if hasPrefix "rediss:" $root.Values.redis.queue.url }}
+    {{- if hasPrefix "rediss" $root.Values.redis.queue.url }}
     enableTLS: "true"
     {{- end }}
-    listName: {{ printf "%s:%s:%s" $root.Values.config.common.QUEUE_PREFIX $root.Values.job.name $list | quote }}
+    listName: {{ printf "%s:%s:%s" (include "primes.redis.queuePrefix" $root) $root.Values.job.name $list | quote }}
     listLength: {{ include "primes.target" $root | quote }}
   {{- if include "primes.redis.kedaParameters" $root | trim }}
   authenticationRef: { name: {{ include "primes.fullname" $root }}-worker }
