@@ -18,6 +18,9 @@ export type CounterOfEnd = (
 /** BullMQ counts only with this option. It also keeps this many points of a history, which we do not use. */
 export const COUNT_ENDS = { metrics: { maxDataPoints: 1 } } as const;
 
+/** The index of KEYS[13] of BullMQ's script, which is `metrics:completed` or `metrics:failed`. */
+const METRICS_KEY = 12;
+
 type Ending = [
   job: MinimalJob,
   resultOrReason: unknown,
@@ -40,8 +43,7 @@ export function countingBackend(counterOf: CounterOfEnd): BackendFactory<RedisQu
     protected override moveToFinishedArgs(...ending: Ending) {
       const [job, reason, , , target] = ending;
       const args = super.moveToFinishedArgs(...ending);
-      const counter = args.indexOf(this.queue.toKey(`metrics:${target}`));
-      args[counter] = this.queue.toKey(`metrics:${counterOf(job, target, reason)}`);
+      args[METRICS_KEY] = this.queue.toKey(`metrics:${counterOf(job, target, reason)}`);
       return args;
     }
   }

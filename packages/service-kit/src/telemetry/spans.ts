@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { NAMESPACE } from '../namespace.ts';
 import { spanContextIn } from './trace-context.ts';
+import { isTracing } from './tracing.ts';
 
 const tracer = trace.getTracer(NAMESPACE);
 
@@ -68,6 +69,8 @@ export class Entry {
 
 /** Starts a child of the active span, if that is recorded. */
 export function startChildSpan(sort: Sort, name: string, options: Options): Span | undefined {
+  // Without the SDK, there is no active span either, but the lookup takes 0.3 µs.
+  if (!isTracing()) return undefined;
   const active = context.active();
   if (!trace.getSpan(active)?.isRecording()) return undefined;
   const budget = active.getValue(BUDGET) as Budget;
@@ -106,7 +109,7 @@ async function runIn<T>(span: Span, work: (span: Span) => Promise<T>): Promise<T
 
 /** Runs `work` outside all traces. */
 export function untraced<T>(work: () => T): T {
-  return context.with(ROOT_CONTEXT, work);
+  return isTracing() ? context.with(ROOT_CONTEXT, work) : work();
 }
 
 /** Sets the error status of a span. */
