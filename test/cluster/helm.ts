@@ -13,8 +13,14 @@ export interface Values {
   readonly [key: string]: string | number | boolean | null | readonly unknown[] | Values;
 }
 
-/** Removes idle workers early; otherwise a test would wait for minutes until there are none. */
-export const QUICK: Values = { scaling: { cooldownPeriod: 11, scaleDownStabilization: 10 } };
+/**
+ * Removes idle workers early; otherwise a test would wait for minutes until there are none. Workers log the start of a
+ * task, which `podsOf` reads.
+ */
+export const QUICK: Values = {
+  scaling: { cooldownPeriod: 11, scaleDownStabilization: 10 },
+  config: { common: { LOG_LEVEL: 'debug' } },
+};
 
 /** The values of a file in charts/primes/examples. */
 export async function exampleValues(file: string): Promise<Values> {

@@ -62,7 +62,7 @@ export function autoscalersComplete(): Promise<void> {
   );
 }
 
-/** The pods that logged the start of a task, in order. */
+/** The pods that logged the start of a task (at debug level), in order. */
 export async function podsOf({ request_id: id }: { request_id: string }): Promise<string[]> {
   const starts: { pod: string; time: string }[] = [];
   for (const { metadata } of await workerPods()) {

@@ -9,8 +9,12 @@ import { echoClient } from '../support/task-client.ts';
 
 type Environment = Record<string, string>;
 
-/** On a busy machine, a command of a healthy Redis may take seconds. */
-const PATIENT: Environment = { REDIS_COMMAND_TIMEOUT_MS: '10000' };
+const DEFAULTS: Environment = {
+  // On a busy machine, a command of a healthy Redis may take seconds.
+  REDIS_COMMAND_TIMEOUT_MS: '10000',
+  // The start of a task is logged at this level.
+  LOG_LEVEL: 'debug',
+};
 
 /**
  * A Redis as in production (every write is on disk before it is acknowledged), an api, and access to its internals.
@@ -41,7 +45,7 @@ export async function startProcesses(
 
   async function start(service: ServiceName, own: Environment = {}): Promise<ServiceProcess> {
     return parts.use(
-      await startService(service, { REDIS_URL: redisServer.url, ...PATIENT, ...env, ...own }, type),
+      await startService(service, { REDIS_URL: redisServer.url, ...DEFAULTS, ...env, ...own }, type),
     );
   }
 

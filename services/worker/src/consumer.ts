@@ -171,7 +171,7 @@ export class Consumer<Input extends object, Returned> {
     const deadline = setTimeout(onTimeout, Math.max(timeLeft, 0));
     idle.runStarted();
     metrics.runStarted(job.attemptsStarted === 1 ? (Date.now() - job.timestamp) / 1_000 : undefined);
-    transitions.started(job, data, data.input);
+    transitions.started(job, data.input);
     try {
       if (data.cancelledAt !== undefined) throw new Interruption('cancelled');
       signal.throwIfAborted();
@@ -220,12 +220,11 @@ export class Consumer<Input extends object, Returned> {
 
   #completed(job: TaskJob<Returned>, value: JobReturnValue<Returned>): void {
     const { metrics, runner } = this.#deps;
-    const seconds = (Date.now() - value.startedAt) / 1_000;
-    this.#transitions.completed(job, value, seconds);
+    const input = this.#inputs.get(job);
+    this.#transitions.completed(job, value, input);
     // Repairs are logged, and their runs measured, like those of tasks; only tasks are counted by outcome.
     if (job.name !== COMPUTE_JOB) return;
-    metrics.taskCompleted(seconds);
-    const input = this.#inputs.get(job);
+    metrics.taskCompleted((Date.now() - value.startedAt) / 1_000);
     const counted = (input && runner.completed?.(input, value.result)) ?? {};
     for (const [name, by] of Object.entries(counted)) this.#counters.add(name as CounterField, by);
   }

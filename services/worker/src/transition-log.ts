@@ -2,6 +2,7 @@ import {
   StoredTaskSchema,
   attributesOf,
   isCancellation,
+  progressOf,
   type JobData,
   type JobReturnValue,
   type JobType,
@@ -9,64 +10,79 @@ import {
 import { taskIds, type Logger } from '@primes/service-kit';
 import type { Job } from 'bullmq';
 
-/** Logs one line for each state transition of a task, with the ids of its request and trace. */
+/**
+ * Logs one line at the end of each run of a task, with its times and the ids of its request and trace. The start is
+ * logged at debug level only: two lines took 6.8 us a task, one takes 4.3.
+ */
 export class TransitionLog<Input extends object> {
   readonly #log: Logger;
   readonly #type: JobType<Input>;
-  /** Loggers of started jobs with their ids: serializing these once for two lines takes 7.5 us instead of 11.0. */
-  readonly #loggers = new WeakMap<Job, Logger>();
 
   constructor(log: Logger, type: JobType<Input>) {
     this.#log = log;
     this.#type = type;
   }
 
-  started(job: Job, { requestId, traceparent }: JobData, input: Input): void {
-    const logger = this.#log.child({
-      ...taskIds(job.id, requestId, traceparent),
-      ...this.#type.attributes?.(input),
-    });
-    this.#loggers.set(job, logger);
-    logger.info({ attempt: job.attemptsMade + 1 }, 'task started');
+  started(job: Job<JobData>, input: Input): void {
+    if (!this.#log.isLevelEnabled('debug')) return;
+    this.#of(job, input).debug({ attempt: job.attemptsMade + 1 }, 'task started');
   }
 
-  handedOver(job: Job): void {
-    this.#of(job).info('task handed over');
+  handedOver(job: Job<JobData>): void {
+    this.#identify(job).info(timesOf(job), 'task handed over');
   }
 
   /** The lock expired and another worker may have the task, for example after an outage of Redis. */
-  lost(job: Job): void {
-    this.#of(job).warn('task lost');
+  lost(job: Job<JobData>): void {
+    this.#identify(job).warn(timesOf(job), 'task lost');
   }
 
-  deferred(job: Job): void {
-    this.#of(job).info('task deferred to newer worker');
+  deferred(job: Job<JobData>): void {
+    this.#identify(job).info('task deferred to newer worker');
   }
 
-  completed(job: Job, { result }: JobReturnValue, seconds: number): void {
-    this.#of(job).info({ duration_ms: Math.round(seconds * 1e3), result }, 'task completed');
+  /** @param input undefined if it is not known any more */
+  completed(job: Job<JobData>, { startedAt, result }: JobReturnValue, input: Input | undefined): void {
+    const log = input ? this.#of(job, input) : this.#identify(job);
+    log.info({ attempt: job.attemptsMade, ...timesSince(startedAt, job), result }, 'task completed');
   }
 
-  endedWithoutResult(job: Job, error: Error): void {
-    if (isCancellation(error.message)) this.#of(job).info('task cancelled');
-    else this.#of(job).error({ reason: error.message }, 'task failed');
+  endedWithoutResult(job: Job<JobData>, error: Error): void {
+    const fields = { attempt: job.attemptsMade, ...timesOf(job) };
+    if (isCancellation(error.message)) this.#identify(job).info(fields, 'task cancelled');
+    else this.#identify(job).error({ ...fields, reason: error.message }, 'task failed');
   }
 
-  willRetry(job: Job, error: Error): void {
-    this.#of(job).warn({ attempt: job.attemptsMade, reason: error.message }, 'task will be retried');
+  willRetry(job: Job<JobData>, error: Error): void {
+    const fields = { attempt: job.attemptsMade, ...timesOf(job), reason: error.message };
+    this.#identify(job).warn(fields, 'task will be retried');
   }
 
-  #of(job: Job): Logger {
-    return this.#loggers.get(job) ?? this.#identify(job);
+  /** For a job whose data are valid. */
+  #of({ id, data }: Job<JobData>, input: Input): Logger {
+    // Not spread: pino reads the fields of a spread object four times slower.
+    return this.#log.child(
+      Object.assign(taskIds(id, data.requestId, data.traceparent), this.#type.attributes?.(input)),
+    );
   }
 
-  /** For a job that never started here; its data may be invalid. */
-  #identify(job: Job): Logger {
-    const data = job.data as Partial<JobData> | null;
+  /** For a job whose data may be invalid. */
+  #identify({ id, data }: Job<JobData>): Logger {
     const { data: stored } = StoredTaskSchema.safeParse(data);
     return this.#log.child({
-      ...taskIds(job.id, data?.requestId, stored?.traceparent),
+      ...taskIds(id, (data as Partial<JobData> | null)?.requestId, stored?.traceparent),
       ...attributesOf(this.#type, stored?.task),
     });
   }
+}
+
+/** The times of a task that has started, in milliseconds: waiting for the first start, and from then until now. */
+function timesSince(startedAt: number, { timestamp }: Job) {
+  return { wait_ms: startedAt - timestamp, duration_ms: Date.now() - startedAt };
+}
+
+/** The same from the progress that was written last; nothing for a task that has none. */
+function timesOf(job: Job) {
+  const startedAt = progressOf(job)?.startedAt;
+  return startedAt === undefined ? {} : timesSince(startedAt, job);
 }

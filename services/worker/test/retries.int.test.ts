@@ -26,6 +26,9 @@ describe('a run that fails', () => {
       'task started',
       'task failed',
     ]);
+    const ends = worker.linesOf(job).filter(({ msg }) => msg !== 'task started');
+    const times = { wait_ms: expect.any(Number), duration_ms: expect.any(Number) };
+    expect(ends).toMatchObject([1, 2, 3].map((attempt) => ({ attempt, ...times })));
     expect(await fixture.counters()).toEqual({ failed: '1' });
     expect(await worker.metric('echo_task_submissions_total', { status: 'failed' })).toBe(1);
     expect(await worker.metric('echo_active_computations')).toBe(0);

@@ -2,8 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { JobData } from '@primes/contracts';
 import { REGISTRY_TTL_SECONDS, registryIndexKey, registryKey } from '@primes/service-kit';
 import { eventually, startService } from '@primes/testing';
+import { pino } from 'pino';
 import { openFixture } from './fixture.ts';
 import { startWorker } from './worker.ts';
+
+const { debug: DEBUG, info: INFO } = pino.levels.values;
 
 describe('after done, failed and cancelled tasks', () => {
   it('the shared counters equal the metrics of the process', async () => {
@@ -31,7 +34,7 @@ describe('after done, failed and cancelled tasks', () => {
 });
 
 describe('the log', () => {
-  it('contains one line for each transition, with the ids of task, request and trace', async () => {
+  it('contains one line for each run with its times, and the ids of task, request and trace', async () => {
     await using fixture = await openFixture();
     await using worker = await startWorker(fixture);
     const job = await fixture.ended(await fixture.add({ steps: 3 }));
@@ -43,10 +46,14 @@ describe('the log', () => {
       steps: 3,
     };
     expect(lines).toEqual([
-      expect.objectContaining({ ...names, msg: 'task started', attempt: 1 }),
+      expect.objectContaining({ ...names, level: DEBUG, msg: 'task started', attempt: 1 }),
       expect.objectContaining({
         ...names,
+        level: INFO,
         msg: 'task completed',
+        attempt: 1,
+        wait_ms: job.returnvalue.startedAt - job.timestamp,
+        duration_ms: expect.any(Number),
         result: { text: '', steps: 3 },
       }),
     ]);
@@ -95,13 +102,7 @@ describe('the process', () => {
     const lines = worker.logs.toSorted(
       (a, b) => Date.parse(String(a['time'])) - Date.parse(String(b['time'])),
     );
-    expect(lines.map(({ msg }) => msg)).toEqual([
-      'ready for tasks',
-      'task started',
-      'task completed',
-      'stopping',
-      'stopped',
-    ]);
+    expect(lines.map(({ msg }) => msg)).toEqual(['ready for tasks', 'task completed', 'stopping', 'stopped']);
     // Its metrics stay published for a while after its end.
     const [instance = ''] = await fixture.redis.zrange(registryIndexKey(fixture.prefix), '0', '-1');
     expect(instance).toContain(String(worker.pid));

@@ -29,7 +29,8 @@ export async function openTraced<F extends Traceable>(fixture: F, program: { rea
   return {
     fixture,
     spans,
-    start: async () => parts.use(await startService('worker', { ...fixture.env, ...env }, program)),
+    start: async () =>
+      parts.use(await startService('worker', { ...fixture.env, ...env, LOG_LEVEL: 'debug' }, program)),
     /** Adds a task with its own trace. */
     async add(task: object, flags = '01') {
       const traceId = (++traces).toString(16).padStart(32, 'c');
