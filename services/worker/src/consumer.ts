@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   COMPUTE_JOB,
-  REPAIR_JOB,
   StoredTaskSchema,
   cancelChannel,
   countersKey,
@@ -35,7 +34,8 @@ import { NewerVersionError, parseInput, parseJobData } from './job-data.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { ProgressReporter } from './progress.ts';
 import { describeRun } from './run-span.ts';
-import { RunningTasks } from './running-tasks.ts';
+import { RunningTasks, type TaskRun } from './running-tasks.ts';
+import { TaskContext } from './task-context.ts';
 import { TransitionLog } from './transition-log.ts';
 
 export interface ConsumerDeps<Input, Returned> {
@@ -48,8 +48,12 @@ export interface ConsumerDeps<Input, Returned> {
   readonly config: RedisSettings & Pick<WorkerConfig, 'WORKER_CONCURRENCY'>;
 }
 
-/** Job data with a validated input. */
-type Parsed<Input> = JobData & { readonly input: Input };
+/** A run of a task with valid data. */
+interface ValidRun<Input> {
+  readonly run: TaskRun;
+  readonly data: JobData;
+  readonly input: Input;
+}
 
 type TaskJob<Returned> = Job<JobData, JobReturnValue<Returned>>;
 
@@ -141,7 +145,7 @@ export class Consumer<Input extends object, Returned> {
       const data = parseJobData(job.data);
       const input = parseInput(this.#type.input, data);
       this.#inputs.set(job, input);
-      return await this.#work(job, { ...data, input }, run.signal);
+      return await this.#work(job, { run, data, input });
     } catch (error) {
       // At most once: the job is fetched every second until a newer worker gets it.
       if (error instanceof NewerVersionError && job.attemptsStarted === 1) {
@@ -155,8 +159,7 @@ export class Consumer<Input extends object, Returned> {
 
   async #work(
     job: TaskJob<Returned>,
-    data: Parsed<Input>,
-    signal: AbortSignal,
+    { run, data, input }: ValidRun<Input>,
   ): Promise<JobReturnValue<Returned>> {
     const { metrics, idle } = this.#deps;
     const transitions = this.#transitions;
@@ -164,35 +167,22 @@ export class Consumer<Input extends object, Returned> {
     const progress = new ProgressReporter(job, () => void this.#interruptIfCancelled(id));
     const timeLeft = progress.startedAt + data.task.timeoutSeconds * 1_000 - Date.now();
     const onTimeout = () => {
-      this.#running.interrupt(id, 'timeout');
+      run.interrupt('timeout');
     };
     // The time may have been up before this run.
     if (timeLeft <= 0) onTimeout();
     const deadline = setTimeout(onTimeout, Math.max(timeLeft, 0));
     idle.runStarted();
     metrics.runStarted(job.attemptsStarted === 1 ? (Date.now() - job.timestamp) / 1_000 : undefined);
-    transitions.started(job, data.input);
+    transitions.started(job, input);
     try {
       if (data.cancelledAt !== undefined) throw new Interruption('cancelled');
-      signal.throwIfAborted();
-      const result = await this.#deps.runner.run(data.input, {
-        taskId: id,
-        recompute: job.name === REPAIR_JOB,
-        signal,
-        get counts() {
-          return progress.counts;
-        },
-        progress: (done, total) => {
-          progress.set(done, total);
-        },
-        count: (name, by) => {
-          progress.count(name, by);
-        },
-      });
+      if (run.interruption) throw run.interruption;
+      const result = await this.#deps.runner.run(input, new TaskContext(job, run, progress));
       return { startedAt: progress.startedAt, result };
     } catch (thrown) {
       // Code that receives the signal may throw its own error: Node's timers throw one with the reason as its cause.
-      const error: unknown = signal.aborted ? signal.reason : thrown;
+      const error: unknown = run.interruption ?? thrown;
       const kind = error instanceof Interruption ? error.kind : undefined;
       // The next run continues the timeout and the counts of this one. After a lost lock, it may have started already and
       // owns the record.

@@ -12,13 +12,21 @@ export interface ProgressJob {
 export class ProgressReporter {
   readonly #job: ProgressJob;
   readonly #timer: NodeJS.Timeout;
-  #state: JobProgress;
+  /** Milliseconds since the epoch of the first start of work. */
+  readonly startedAt: number;
+  readonly #counts: Record<string, number>;
+  #done: number;
+  #total: number;
   #writing = false;
 
   /** @param onTick called with each write, for periodic checks of the task */
   constructor(job: ProgressJob, onTick: () => void) {
     this.#job = job;
-    this.#state = progressOf(job) ?? { startedAt: Date.now(), done: 0, total: 0, counts: {} };
+    const earlier = progressOf(job);
+    this.startedAt = earlier?.startedAt ?? Date.now();
+    this.#done = earlier?.done ?? 0;
+    this.#total = earlier?.total ?? 0;
+    this.#counts = { ...earlier?.counts };
     this.#timer = setInterval(() => {
       // While Redis is unavailable, the first write waits, so further ones would be useless.
       if (this.#writing) return;
@@ -28,23 +36,18 @@ export class ProgressReporter {
     }, INTERVAL_MS);
   }
 
-  /** Milliseconds since the epoch of the first start of work. */
-  get startedAt(): number {
-    return this.#state.startedAt;
-  }
-
   /** The counts of this task, over all its runs. */
-  get counts(): JobProgress['counts'] {
-    return this.#state.counts;
+  get counts(): Readonly<JobProgress['counts']> {
+    return this.#counts;
   }
 
   set(done: number, total: number): void {
-    this.#state = { ...this.#state, done, total };
+    this.#done = done;
+    this.#total = total;
   }
 
   count(name: string, by = 1): void {
-    const { counts } = this.#state;
-    this.#state = { ...this.#state, counts: { ...counts, [name]: (counts[name] ?? 0) + by } };
+    this.#counts[name] = (this.#counts[name] ?? 0) + by;
   }
 
   stop(): void {
@@ -60,7 +63,12 @@ export class ProgressReporter {
   async #write(): Promise<void> {
     this.#writing = true;
     try {
-      await this.#job.updateProgress(this.#state);
+      await this.#job.updateProgress({
+        startedAt: this.startedAt,
+        done: this.#done,
+        total: this.#total,
+        counts: { ...this.#counts },
+      });
     } finally {
       this.#writing = false;
     }

@@ -4,7 +4,7 @@ import { Manifest } from '@primes/prime-store';
 import { RejectionLog } from '@primes/service-kit';
 import { ManifestCache } from './manifest-cache.ts';
 
-const { signal } = new AbortController();
+const context = new AbortController();
 
 function setUp() {
   const stored = { 0: '100' } as Record<number, string>;
@@ -27,42 +27,42 @@ function setUp() {
 describe('ManifestCache', () => {
   it('reads once for all tasks that the manifest covers', async () => {
     const { cache, reads } = setUp();
-    const manifest = await cache.covering(50, signal);
-    expect(await cache.covering(103, signal)).toBe(manifest);
+    const manifest = await cache.covering(50, context);
+    expect(await cache.covering(103, context)).toBe(manifest);
     expect(reads()).toBe(1);
   });
 
   it('reads again for a task that the manifest does not cover, and caches the result', async () => {
     const { cache, stored, reads } = setUp();
-    await cache.covering(50, signal);
+    await cache.covering(50, context);
     stored[1] = '100';
-    expect((await cache.covering(150, signal)).covers(150)).toBe(true);
-    await cache.covering(150, signal);
+    expect((await cache.covering(150, context)).covers(150)).toBe(true);
+    await cache.covering(150, context);
     expect(reads()).toBe(2);
   });
 
   it('reads again when asked for the newest, and caches the result', async () => {
     const { cache, reads } = setUp();
-    await cache.covering(50, signal);
-    const newest = await cache.newest(signal);
-    expect(await cache.covering(50, signal)).toBe(newest);
+    await cache.covering(50, context);
+    const newest = await cache.newest(context);
+    expect(await cache.covering(50, context)).toBe(newest);
     expect(reads()).toBe(2);
   });
 
   it('is cleared when the connection closes: a store without persistence restarts empty', async () => {
     const { cache, connection, stored } = setUp();
-    await cache.covering(50, signal);
+    await cache.covering(50, context);
     delete stored[0];
     connection.emit('close');
-    expect((await cache.covering(50, signal)).covers(50)).toBe(false);
+    expect((await cache.covering(50, context)).covers(50)).toBe(false);
   });
 
   it('does not cache a read during which the connection was lost', async () => {
     const { cache, connection, stored } = setUp();
-    const reading = cache.covering(50, signal);
+    const reading = cache.covering(50, context);
     connection.emit('close');
     delete stored[0];
     await reading;
-    expect((await cache.covering(50, signal)).covers(50)).toBe(false);
+    expect((await cache.covering(50, context)).covers(50)).toBe(false);
   });
 });

@@ -27,12 +27,12 @@ export class ManifestCache {
   }
 
   /** The cached manifest if it covers the first `n` primes, otherwise the current one. */
-  async covering(n: number, signal: AbortSignal): Promise<Manifest> {
-    return this.#last?.covers(n) ? this.#last : this.newest(signal);
+  async covering(n: number, context: { readonly signal: AbortSignal }): Promise<Manifest> {
+    return this.#last?.covers(n) ? this.#last : this.newest(context);
   }
 
   /** Reads the current manifest; waits while the store is unavailable, until `signal` is aborted. */
-  async newest(signal: AbortSignal): Promise<Manifest> {
+  async newest({ signal }: { readonly signal: AbortSignal }): Promise<Manifest> {
     const losses = this.#losses;
     const manifest = await retryWhileUnavailable(() => this.#store.manifest(), {
       rejections: this.#rejections,

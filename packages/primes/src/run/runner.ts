@@ -36,17 +36,19 @@ export class PrimesRunner implements TaskRunner<PrimesInput, PrimesResult> {
     let done = total - missing.length;
     context.progress(done, total);
     if (!fresh) metrics.primesFromCache(cachedPrimes(n, plan, manifest));
-    await computeSegments(missing, this.#deps, {
-      group: context.taskId,
-      fresh,
-      signal: context.signal,
-      onSegment: (primes) => {
-        context.progress(++done, total);
-        if (primes === undefined) return;
-        context.count(COMPUTED);
-        metrics.segmentSieved(primes);
-      },
-    });
+    if (missing.length > 0) {
+      await computeSegments(missing, this.#deps, {
+        group: context.taskId,
+        fresh,
+        signal: context.signal,
+        onSegment: (primes) => {
+          context.progress(++done, total);
+          if (primes === undefined) return;
+          context.count(COMPUTED);
+          metrics.segmentSieved(primes);
+        },
+      });
+    }
     // Limited, because an earlier run may have had a plan with more missing segments.
     const segmentsComputed = Math.min(context.counts[COMPUTED] ?? 0, total);
     return { segmentsComputed, segmentsCached: total - segmentsComputed };
@@ -63,10 +65,10 @@ export class PrimesRunner implements TaskRunner<PrimesInput, PrimesResult> {
     await this.#deps.pool.close();
   }
 
-  #plan({ n, fresh }: PrimesInput, { recompute, signal }: RunContext) {
+  #plan({ n, fresh }: PrimesInput, context: RunContext) {
     const { manifests } = this.#deps;
     return withSpan('plan', {}, async (span) => {
-      const manifest = recompute ? await manifests.newest(signal) : await manifests.covering(n, signal);
+      const manifest = await (context.recompute ? manifests.newest(context) : manifests.covering(n, context));
       const plan = planSegments(n, manifest, { fresh });
       const { total, missing } = plan;
       span?.setAttributes({ 'primes.segments.total': total, 'primes.segments.missing': missing.length });
