@@ -1,7 +1,7 @@
 import { MAX_PRIMES } from './manifest.ts';
 
-// Sent by EVAL, because a server that has restarted, failed over or flushed its scripts would reply NOSCRIPT to EVALSHA,
-// which inside a transaction is too late. They have 200 to 900 bytes, and a segment has 128 KiB.
+// Sent by EVAL, because a server that has restarted, failed over or flushed its scripts would reply NOSCRIPT to EVALSHA.
+// They have 200 to 900 bytes, and a segment has 128 KiB.
 
 /**
  * KEYS: the manifest, then a lease for each segment. ARGV: owner, time to live in ms, maximum number to claim, then the
@@ -42,6 +42,18 @@ for i = 1, #KEYS do
   end
 end
 return held`;
+
+/**
+ * KEYS: the manifest, then a lease for each segment. ARGV: owner, then each segment with its number of primes. Adds the
+ * segments to the manifest, and deletes only leases that the owner still holds.
+ */
+export const COMMIT = `
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+for i = 2, #KEYS do
+  if redis.call('GET', KEYS[i]) == ARGV[1] then
+    redis.call('DEL', KEYS[i])
+  end
+end`;
 
 /** KEYS: leases. ARGV: owner. Deletes only leases that the owner still holds. */
 export const RELEASE = `

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
-import { RELEASE } from './lease-scripts.ts';
+import { COMMIT } from './lease-scripts.ts';
 import { Manifest } from './manifest.ts';
 import { decodeSegment, encodeSegment, type Segment } from './segment-codec.ts';
 import { CorruptSegmentError, MissingSegmentError } from './segment-errors.ts';
@@ -61,15 +61,16 @@ export class PrimeStore {
       (segment) => [this.#keys.segment(segment.segment), encodeSegment(segment)] as const,
     );
     // Not in one transaction: ioredis copies the Buffers of a pipeline twice and those of a command once, and the copies
-    // are garbage for V8 to collect. So the entry is written after the bytes.
+    // are garbage for V8 to collect. So the entry is written after the bytes, by one command: a transaction of two took
+    // 35 us of this process instead of 8.
     await Promise.all(values.map(([key, value]) => this.#redis.set(key, value)));
     const counts = segments.flatMap(({ segment, count }) => [segment, count]);
-    const transaction = this.#redis.multi().hset(this.#keys.manifest, ...counts);
-    if (owner !== undefined) {
-      const leases = segments.map(({ segment }) => this.#keys.lease(segment));
-      transaction.eval(RELEASE, leases.length, ...leases, owner);
+    if (owner === undefined) {
+      await this.#redis.hset(this.#keys.manifest, ...counts);
+    } else {
+      const keys = [this.#keys.manifest, ...segments.map(({ segment }) => this.#keys.lease(segment))];
+      await this.#redis.eval(COMMIT, keys.length, ...keys, owner, ...counts);
     }
-    for (const [error] of (await transaction.exec()) ?? []) if (error) throw error;
   }
 
   /**
