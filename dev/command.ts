@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 export interface CommandOptions {
   readonly timeoutMs: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** Default: that of this process. */
+  readonly cwd?: string | undefined;
   /** Written to stdin. */
   readonly input?: string | undefined;
 }
@@ -17,10 +19,10 @@ export interface CommandResult {
 /** Runs a command and reports the outcome; a missing program is a failure like any other. */
 export function runCommand(
   [program, ...args]: readonly [string, ...string[]],
-  { timeoutMs: timeout, env = process.env, input }: CommandOptions,
+  { timeoutMs: timeout, env = process.env, cwd, input }: CommandOptions,
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
-    const options = { timeout, env, maxBuffer: 64 * 2 ** 20 };
+    const options = { timeout, env, cwd, maxBuffer: 64 * 2 ** 20 };
     const child = execFile(program, args, options, (error, stdout, stderr) => {
       const output = `${stdout}${stderr}`.trim() || (error?.message ?? '');
       resolve({ ok: error === null, stdout, output });

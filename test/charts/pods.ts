@@ -25,14 +25,15 @@ interface Workload {
   readonly replicas?: number;
   readonly template?: { readonly spec: PodSpec };
   readonly jobTargetRef?: { readonly template: { readonly spec: PodSpec } };
+  readonly jobTemplate?: { readonly spec: { readonly template: { readonly spec: PodSpec } } };
 }
 
 /** The pods of manifests, direct or from a template; `replicas` is 1 if an autoscaler sets it. */
 export function podsOf(manifests: readonly Manifest[]): Pod[] {
   return manifests.flatMap(({ kind, metadata: { name }, spec = {} }) => {
     if (kind === 'Pod') return [{ name, replicas: 1, spec: spec as PodSpec }];
-    const { replicas = 1, template, jobTargetRef } = spec as Workload;
-    const pod = (template ?? jobTargetRef?.template)?.spec;
+    const { replicas = 1, template, jobTargetRef, jobTemplate } = spec as Workload;
+    const pod = (template ?? jobTargetRef?.template ?? jobTemplate?.spec.template)?.spec;
     return pod ? [{ name, replicas, spec: pod }] : [];
   });
 }

@@ -23,6 +23,12 @@ export const SCALINGS = {
   'no autoscaler': ['scaling.enabled=false', 'worker.replicas=2'],
 } as const;
 
+/** Snapshots, and the restore of one. */
+const BACKUP = ['backup.enabled=true', 'backup.restore=latest'] as const;
+
+/** The ways to render the chart that together contain all kinds of pods. */
+export const VARIANTS = { ...SCALINGS, backup: BACKUP } as const;
+
 /** The files of values in charts/primes/examples. */
 export const EXAMPLES = globSync('*.yaml', { cwd: join(CHART, 'examples') });
 

@@ -10,9 +10,15 @@ import { ROOT } from '../../dev/project.ts';
 const TOOLS = {
   helm: ['helm', 'version'],
   'helm-unittest': ['helm', 'unittest', '--help'],
-  kubeconform: ['sh', '-c', 'kubeconform -v && test -n "$KUBECONFORM_SCHEMAS"'],
+  kubeconform: ['sh', '-c', 'helm version && kubeconform -v && test -n "$KUBECONFORM_SCHEMAS"'],
   'vmalert-tool': ['vmalert-tool', '--version'],
-  'wrapped-charts': ['test', '-d', join(ROOT, 'charts', 'observability', 'charts')],
+  'wrapped-charts': [
+    'sh',
+    '-c',
+    `helm version && test -d '${join(ROOT, 'charts', 'observability', 'charts')}'`,
+  ],
+  // macOS has no `timeout`.
+  'redis-tools': ['sh', '-c', 'redis-cli --version && redis-check-rdb --version && timeout 1 true'],
 } as const;
 
 export interface ChartTests {
@@ -27,15 +33,17 @@ export async function chartTests(): Promise<ChartTests> {
   const found = await Promise.all(
     Object.values(TOOLS).map((command) => runCommand(command, { timeoutMs: 20_000 })),
   );
-  const missing = Object.keys(TOOLS).filter((_, index) => found[index]?.ok !== true);
+  const tools = Object.keys(TOOLS);
+  const missing = tools.filter((_, index) => found[index]?.ok !== true);
   return {
-    options: missing.includes('helm')
-      ? undefined
-      : [
-          '--selectProjects',
-          'charts',
-          ...missing.map((tool) => `--testPathIgnorePatterns=/charts/(.*/)?${tool}/`),
-        ],
+    options:
+      missing.length === tools.length
+        ? undefined
+        : [
+            '--selectProjects',
+            'charts',
+            ...missing.map((tool) => `--testPathIgnorePatterns=/charts/(.*/)?${tool}/`),
+          ],
     missing: missing.map((tool) => `${tool} is missing: skipping test/charts/${tool}`),
   };
 }

@@ -91,4 +91,7 @@ http://{{ include "primes.serviceHost" (list . "metrics-gateway") }}:8002
 - redis-{{ $role }}
 {{- end }}
 {{- end }}
+{{- if .Values.backup.enabled }}
+- {{ include "primes.backup.component" . }}
+{{- end }}
 {{- end -}}

@@ -13,6 +13,8 @@ import { stopProcess } from './stop-process.ts';
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
+  /** Its data folder. */
+  readonly dir: string;
   /** Stops the server; with SIGKILL it cannot write anything. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Stops or continues the process: while it is stopped, it accepts connections but responds to nothing. */
@@ -75,6 +77,7 @@ async function prepareRedis(options: RedisServerOptions): Promise<TestRedis> {
   const redis: TestRedis = {
     url,
     port,
+    dir,
     get exited() {
       return exited;
     },

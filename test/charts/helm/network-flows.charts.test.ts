@@ -11,6 +11,11 @@ describe('network policies', () => {
   it('allow exactly the flows in the table of the README', async () => {
     expect(flowsOf(await render(PEERS.map(peerValue)))).toEqual(await flowsInReadme());
   });
+
+  it('also allow snapshots to reach the queue, and nothing else', async () => {
+    const flows = flowsOf(await render([...PEERS.map(peerValue), 'backup.enabled=true']));
+    expect(flows).toEqual([...(await flowsInReadme()), 'redis-backup → redis-queue 6379'].sort());
+  });
 });
 
 /** The rows of the table, as `from → to port`. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { containersOf, podsOf } from '../pods.ts';
-import { CHART, EXAMPLES, helm, render, renderText, SCALINGS } from '../render.ts';
+import { CHART, EXAMPLES, helm, render, renderText, VARIANTS } from '../render.ts';
 
 /** Replicas of the worker's autoscaler at four times the concurrency. */
 const WORKERS = 4;
@@ -30,13 +30,13 @@ describe('the chart', () => {
     ]);
   });
 
-  it.each(Object.entries(SCALINGS))('renders with %s', async (_name, values) => {
+  it.each(Object.entries(VARIANTS))('renders with %s', async (_name, values) => {
     const names = (await render(values)).map(({ kind, metadata: { name } }) => `${kind} ${name}`);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toContain('Deployment primes-api');
   });
 
-  it.each(Object.entries(SCALINGS))(
+  it.each(Object.entries(VARIANTS))(
     'meets the Pod Security level "restricted", with %s',
     async (_name, values) => {
       const pods = podsOf(await render(values));

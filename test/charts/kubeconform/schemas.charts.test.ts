@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { runCommand } from '../../../dev/command.ts';
-import { EXAMPLES, renderText, SCALINGS } from '../render.ts';
+import { EXAMPLES, renderText, VARIANTS } from '../render.ts';
 
 describe('manifests', () => {
-  it.each(Object.entries(SCALINGS))(
+  it.each(Object.entries(VARIANTS))(
     'are valid against the schemas of Kubernetes and KEDA, with %s',
     async (_name, values) => {
       expect(await problems(await renderText(values))).toBe('');
