@@ -29,12 +29,17 @@ export async function exampleValues(file: string): Promise<Values> {
 
 /** Installs or upgrades the release with these values, and waits until it is ready and can be scaled. */
 export async function install(...values: readonly Values[]): Promise<void> {
+  await upgrade(...values);
+  await autoscalersComplete();
+}
+
+/** The same, but waits only until it is ready. */
+export async function upgrade(...values: readonly Values[]): Promise<void> {
   const merged = values.reduce(merge, {});
   await helm(
     ['upgrade', RELEASE, CHART, '--install', '--values', '-', '--reset-values', '--wait', '--timeout', '4m'],
     { input: JSON.stringify(merged), timeoutMs: 270_000 },
   );
-  await autoscalersComplete();
 }
 
 export function helm(
