@@ -44,7 +44,7 @@ async function client() {
     // At once, perhaps to another api, and long after the first time.
     for (const task of [tasks.at(-1), tasks[Math.floor(Math.random() * tasks.length)]]) {
       const again = task && (await submit(task));
-      if (again && again !== task.id) print({ failure: `${task.id} was submitted again as ${again}` });
+      if (again && again !== task.id) print({ twice: task.id, time: Date.now() });
     }
     await delay(PAUSE_MS);
   }
