@@ -49,7 +49,8 @@ export function helm(
   return run(['helm', '--namespace', NAMESPACE, ...args], options);
 }
 
-function merge(one: Values, other: Values): Values {
+/** Merges values as Helm does. */
+export function merge(one: Values, other: Values): Values {
   const merged: Record<string, Values[string]> = { ...one };
   for (const [key, value] of Object.entries(other)) {
     const there = merged[key];

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SERVICES } from '@primes/testing';
+import { SERVICES, type Revision } from '@primes/testing';
 import { runCommand } from '../../dev/command.ts';
 import { VERSION } from '../../dev/generate/version.ts';
 import { ROOT } from '../../dev/project.ts';
@@ -49,6 +49,19 @@ async function buildService(image: string, options: readonly string[]): Promise<
     ...['--build-arg', `REVISION=${revision.ok ? revision.output : 'unknown'}`],
     ...[...(await localBases()), ...options, ROOT],
   ]);
+}
+
+/**
+ * Builds the images of another revision by its own Dockerfile, unless the engine has them, and returns their names. Their
+ * tag is the commit.
+ *
+ * @throws {CliError} If a build fails.
+ */
+export async function buildRevisionImages({ root, commit }: Revision): Promise<readonly string[]> {
+  const images = SERVICES.map((service) => [service, `primes-${service}:${commit}`] as const);
+  for (const [service, image] of images)
+    if ((await inspect(image, '.Id')) === undefined) await buildImage(image, ['--target', service, root]);
+  return images.map(([, image]) => image);
 }
 
 /**
