@@ -49,7 +49,7 @@ describe('the rotation of the certificate of Redis and of its CA', () => {
     await more(10);
     // Open connections keep the old certificate; new ones get the new one.
     expect(new Set(statuses)).toEqual(new Set([202]));
-    await operator.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await operator.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await eventually(() => {
       expect(statuses.at(-1)).toBe(202);
     });

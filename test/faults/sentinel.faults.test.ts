@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually, startSentinels } from '@primes/testing';
 import { echo } from '@primes/testing/echo';
 import { exercise } from '../support/exercise.ts';
-import { startWholeSystem } from '../support/whole-system.ts';
+import { LOST, startWholeSystem } from '../support/whole-system.ts';
 
 const LONG = { text: 'long', steps: 20, step_ms: 100 };
 
@@ -36,7 +36,7 @@ describe('a Redis behind three Sentinels, with TLS and passwords', () => {
       const task = await accepted();
       await system.done(task, 15_000);
       await system.done(before, 30_000);
-      await system.recovers(10_000);
+      await system.recovers(10_000, LOST);
       await system.works(name);
     }
 
@@ -59,7 +59,7 @@ describe('a Redis behind three Sentinels, with TLS and passwords', () => {
     for (const sentinel of redis.sentinels) await sentinel.stop('SIGKILL');
     await system.works('without-sentinels');
     for (const sentinel of redis.sentinels) await sentinel.start();
-    await system.recovers(10_000);
+    await system.recovers(10_000, LOST);
 
     const output = JSON.stringify(system.processes.map(({ logs }) => logs));
     for (const password of redis.passwords)

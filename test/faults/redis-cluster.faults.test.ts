@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { startCluster } from '@primes/testing';
 import { exercise } from '../support/exercise.ts';
-import { startWholeSystem } from '../support/whole-system.ts';
+import { LOST, startWholeSystem } from '../support/whole-system.ts';
 
 const ENV = { QUEUE_PREFIX: '{bull}', STORE_PREFIX: '{primes}' };
 /** In the slot of the queue. */
@@ -28,7 +28,7 @@ describe('a Redis Cluster of six nodes', () => {
       const task = await system.accepted(5_000);
       await system.done(task, 15_000);
       await system.done(before, 30_000);
-      await system.recovers(10_000);
+      await system.recovers(10_000, LOST);
       await system.works(name);
     }
 
@@ -42,7 +42,7 @@ describe('a Redis Cluster of six nodes', () => {
     const accepted = await load.stop();
     expect(accepted.length).toBeGreaterThan(0);
     for (const id of accepted) expect((await system.ended({ request_id: id })).status).toBe('done');
-    await system.recovers(10_000);
+    await system.recovers(10_000, LOST);
     await system.works('migration');
 
     const beforeKill = await replicated();
@@ -52,7 +52,7 @@ describe('a Redis Cluster of six nodes', () => {
     await recovers('kill', beforeKill);
   });
 
-  it('is used again by all processes after all of its nodes were away', async () => {
+  it('is used again by all processes after all of its nodes were down', async () => {
     await using redis = await startCluster();
     await using system = await startWholeSystem({ REDIS_URL: redis.url, ...ENV });
     await system.works('before');
@@ -65,7 +65,7 @@ describe('a Redis Cluster of six nodes', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     await Promise.all(redis.nodes.map((node) => node.start()));
     await system.done(await system.accepted(5_000), 15_000);
-    await system.recovers(10_000);
+    await system.recovers(10_000, LOST);
     await system.works('after');
   });
 });
