@@ -32,7 +32,7 @@ interface Script {
 /**
  * Adds jobs, a parent before its child, with one script composed of BullMQ's own. Redis runs all of it or nothing, and
  * nothing if the last job exists and has not expired, so the command is idempotent. The exception is a user who may run
- * the script but not all of its commands: RedisClient stops in the middle and rolls nothing back.
+ * the script but not all of its commands: Redis stops in the middle and rolls nothing back.
  *
  * BullMQ's FlowProducer sends a transaction instead. Redis executes it partially if one of the scripts is unknown (after
  * SCRIPT FLUSH or a failover), which is not detected for a child; and a transaction that arrives after its own retry
@@ -98,6 +98,9 @@ async function run(redis: RedisClient, steps: readonly Step[], args: readonly un
 /**
  * KEYS: the jobs, the sets of ended jobs, the last job under its other id, the keys of each script.
  * ARGV: the id of the last job, the time before which it must have ended to be replaced, the arguments of each script.
+ *
+ * DEL runs only if there is something to delete: after a script's first write, even one without an effect, Redis no longer
+ * rejects its commands when the memory is full.
  */
 function compose(steps: readonly Step[]): string {
   const jobs = steps.length;
@@ -114,7 +117,8 @@ for _, key in ipairs({KEYS[${jobs + 3}], last}) do
   local endedOn = redis.call('HGET', key, 'finishedOn')
   if redis.call('EXISTS', key) == 1 and (not endedOn or tonumber(endedOn) >= tonumber(ARGV[2])) then return 0 end
 end
-if redis.call('DEL', last) == 1 then
+if redis.call('EXISTS', last) == 1 then
+  redis.call('DEL', last)
   redis.call('ZREM', KEYS[${jobs + 1}], ARGV[1])
   redis.call('ZREM', KEYS[${jobs + 2}], ARGV[1])
 end
