@@ -3,10 +3,15 @@ import type { Job } from 'bullmq';
 import type { ProgressReporter } from './progress.ts';
 import type { TaskRun } from './running-tasks.ts';
 
-/** What a runner receives. A class, because an object literal with two getters takes 0.6 µs to create. */
+/**
+ * What a runner receives. A class, because an object literal with two getters takes 0.6 µs to create. Its functions are
+ * bound, because runners destructure it.
+ */
 export class TaskContext implements RunContext {
   readonly taskId: string;
   readonly recompute: boolean;
+  readonly progress: RunContext['progress'];
+  readonly count: RunContext['count'];
   readonly #run: TaskRun;
   readonly #progress: ProgressReporter;
 
@@ -15,6 +20,12 @@ export class TaskContext implements RunContext {
     this.recompute = name === REPAIR_JOB;
     this.#run = run;
     this.#progress = progress;
+    this.progress = (done, total) => {
+      progress.set(done, total);
+    };
+    this.count = (name, by) => {
+      progress.count(name, by);
+    };
   }
 
   get signal(): AbortSignal {
@@ -23,13 +34,5 @@ export class TaskContext implements RunContext {
 
   get counts(): RunContext['counts'] {
     return this.#progress.counts;
-  }
-
-  progress(done: number, total: number): void {
-    this.#progress.set(done, total);
-  }
-
-  count(name: string, by?: number): void {
-    this.#progress.count(name, by);
   }
 }
