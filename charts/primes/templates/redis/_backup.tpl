@@ -31,7 +31,7 @@ template:
         workingDir: /snapshots
         command: [sh, /scripts/backup.sh]
         args:
-          - redis://{{ include "primes.redis.address" (list . "queue") }}
+          - {{ (include "primes.redis.parts" (list . "queue") | fromJson).url }}
           - {{ $backup.keep | quote }}
           - {{ $backup.timeoutSeconds | quote }}
         env:
