@@ -1,7 +1,8 @@
+import type { RedisClient } from '@primes/contracts';
 import { Cluster, type Redis } from 'ioredis';
 import { withoutSecrets } from './error-fields.ts';
 import { addressesOf, type RedisServer } from './redis-keyspace.ts';
-import { openOnce, type OnceRedis } from './redis-once.ts';
+import { openOnce } from './redis-once.ts';
 import { missingPermissions, type Needs } from './redis-permissions.ts';
 
 /** The lowest version that BullMQ supports without restrictions. */
@@ -66,7 +67,7 @@ async function checkServer(redis: Redis, needs: Needs | undefined): Promise<stri
 }
 
 /** Why the connection fails, as its events tell: the last error, or what a Sentinel or a node of a Cluster answered. */
-function firstReason(redis: OnceRedis): () => Error | undefined {
+function firstReason(redis: RedisClient): () => Error | undefined {
   let reason: Error | undefined;
   let detail: Error | undefined;
   redis.on('error', (error: Error) => {

@@ -5,6 +5,7 @@ import {
   type RedisKeyspace,
   type RedisServer,
 } from './redis-keyspace.ts';
+import { ResponseCheck } from './redis-response-check.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import {
   OVERDUE,
@@ -78,13 +79,12 @@ export class ServiceCluster extends Cluster {
   readonly #keyspace: RedisKeyspace;
   readonly #kind: ConnectionKind;
   readonly #config: RedisConfig<ServiceCluster>;
+  readonly #responses: ResponseCheck;
   readonly #attributes;
   #isCopy = false;
   #isClosed = false;
   /** The longest time for which a command of this connection blocks. */
   #blockMs = 0;
-  #checkedAt: number | undefined;
-  #silent = false;
   #nodeError = 'connection closed';
 
   constructor(keyspace: RedisKeyspace, kind: ConnectionKind, config: RedisConfig<ServiceCluster>) {
@@ -93,7 +93,6 @@ export class ServiceCluster extends Cluster {
       ...socketOptions(kind, commandTimeoutMs),
       connectionName: name,
       maxRetriesPerRequest: null,
-      maxLoadingRetryTime: 1_000,
       // The command waits as after a lost connection.
       ...(kind === 'background' && {
         reconnectOnError: (reply) => (ROLE_CHANGED.test(reply.message) ? 2 : false),
@@ -109,6 +108,7 @@ export class ServiceCluster extends Cluster {
     this.#keyspace = keyspace;
     this.#kind = kind;
     this.#config = config;
+    this.#responses = new ResponseCheck(commandTimeoutMs);
     this.#attributes = redisAttributes(parseRedisUrl(keyspace.url).addresses[0] ?? {});
     this.on('+node', (node: Redis) => {
       node.options.socketTimeout = this.#overdueMs;
@@ -120,8 +120,7 @@ export class ServiceCluster extends Cluster {
       this.#nodeError = `${address}: ${error.message}`;
     });
     this.on('ready', () => {
-      this.#checkedAt = undefined;
-      this.#silent = false;
+      this.#responses.reset();
     });
     config.opened?.(this);
     this.connect().catch(() => undefined);
@@ -168,34 +167,23 @@ export class ServiceCluster extends Cluster {
 
   /** Whether the node that serves the keys has responded to the last check, or is not overdue. */
   get responsive(): boolean {
-    const waited = this.#checkedAt === undefined ? 0 : performance.now() - this.#checkedAt;
-    return this.status === 'ready' && !this.#silent && waited <= this.#config.commandTimeoutMs;
+    return this.status === 'ready' && this.#responses.passed;
   }
 
   /** Asks the node that serves the keys, and the one that sends messages. A blocking read has its own timeout. */
   check(): void {
     this.#checkSubscriber();
     if (this.status !== 'ready' || this.#blockMs > 0) return;
-    if (this.#checkedAt !== undefined) {
+    if (this.#responses.pending) {
       if (!this.responsive) this.emit('unresponsive', this.#nodeError);
       return;
     }
-    this.#checkedAt = performance.now();
-    this.exists(`${this.#keyspace.prefix}:liveness`).then(
-      () => {
-        this.#checked(true);
-      },
-      (error: unknown) => {
-        this.#checked((error as Error).message.startsWith('NOPERM'));
-      },
-    );
-  }
-
-  #checked(responded: boolean): void {
-    this.#checkedAt = undefined;
-    this.#silent = !responded;
-    if (responded) this.emit('responsive');
-    else this.emit('unresponsive', this.#nodeError);
+    void this.#responses
+      .send(() => this.exists(`${this.#keyspace.prefix}:liveness`))
+      .then((responded) => {
+        if (responded) this.emit('responsive');
+        else this.emit('unresponsive', this.#nodeError);
+      });
   }
 
   /** ioredis gives it no timeouts, and replaces it by another node when it is closed. */

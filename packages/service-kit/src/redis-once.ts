@@ -1,15 +1,13 @@
+import type { RedisClient } from '@primes/contracts';
 import { Cluster, Redis } from 'ioredis';
 import { clusterOf } from './redis-cluster.ts';
 import { isCluster, redisOptions, type RedisServer } from './redis-keyspace.ts';
 
-/** A connection for a check, which its owner disconnects. */
-export type OnceRedis = Redis | Cluster;
-
 /**
- * A connection that is opened by `connect()`, makes no second attempt, and answers or fails within `timeoutMs` a step. Its
- * error events have a listener.
+ * A connection for a check, which its owner disconnects. It is opened by `connect()`, makes no second attempt, and responds
+ * or fails within `timeoutMs` a step. Its error events have a listener.
  */
-export function openOnce(server: RedisServer, timeoutMs: number): OnceRedis {
+export function openOnce(server: RedisServer, timeoutMs: number): RedisClient {
   const options = {
     disableClientInfo: true,
     connectTimeout: timeoutMs,

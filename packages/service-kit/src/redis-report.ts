@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { RedisClient } from '@primes/contracts';
 import { withoutSecrets } from './error-fields.ts';
 import { isAccessDenied } from './redis-unavailable.ts';
 
@@ -7,7 +7,7 @@ const SETTLED_MS = 3_000;
 
 /** Logs the start and the end of an outage, instead of a line for every attempt. */
 export function reportConnection(
-  redis: Redis | Cluster,
+  redis: RedisClient,
   log: { warn: (fields: object, message: string) => void; info: (fields: object, message: string) => void },
 ): void {
   let isLost = false;

@@ -31,6 +31,7 @@ export function socketOptions(kind: ConnectionKind, commandTimeoutMs: number) {
     disableClientInfo: true,
     connectTimeout: OVERDUE.request * commandTimeoutMs,
     keepAlive: 10_000,
+    maxLoadingRetryTime: 1_000,
     ...(kind === 'request' && { commandTimeout: commandTimeoutMs }),
   } satisfies RedisOptions;
 }

@@ -2,7 +2,7 @@ import { SentinelConnector, type RedisOptions, type SentinelAddress } from 'iore
 import type { ConnectionOptions } from './redis-keyspace.ts';
 import { reconnectDelay } from './redis-rules.ts';
 
-/** Milliseconds until the next attempt to follow the messages of a Sentinel that is away. */
+/** Milliseconds between two attempts to subscribe to a Sentinel that is unavailable. */
 const WATCH_AGAIN_MS = 5_000;
 
 type ConnectToSentinel = (endpoint: Partial<SentinelAddress>, options?: RedisOptions) => NodeJS.EventEmitter;

@@ -1,6 +1,7 @@
+import type { RedisClient } from '@primes/contracts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisKeyspace } from './redis-keyspace.ts';
-import { openOnce, type OnceRedis } from './redis-once.ts';
+import { openOnce } from './redis-once.ts';
 
 /**
  * Whether a new connection can write to Redis now, as the process would after a restart. A server that rejects writes
@@ -22,7 +23,7 @@ export async function canWrite(keyspace: RedisKeyspace, timeoutMs: number): Prom
   }
 }
 
-async function write(redis: OnceRedis, key: string): Promise<boolean> {
+async function write(redis: RedisClient, key: string): Promise<boolean> {
   try {
     await redis.connect();
     await redis.set(key, '', 'PX', 1_000);

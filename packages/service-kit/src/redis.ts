@@ -1,5 +1,6 @@
 import { Redis, type Callback, type Command, type RedisOptions } from 'ioredis';
 import type { ConnectionOptions } from './redis-keyspace.ts';
+import { ResponseCheck } from './redis-response-check.ts';
 import { sentinelOptions } from './redis-sentinel.ts';
 import {
   OVERDUE,
@@ -41,6 +42,7 @@ const BEHAVIOUR: Record<
 export class ServiceRedis extends Redis {
   readonly #kind: ConnectionKind;
   readonly #config: RedisConfig<ServiceRedis>;
+  readonly #responses: ResponseCheck;
   readonly #attributes = redisAttributes(this.options);
   #isCopy = false;
   #corked: Redis['stream'] | undefined;
@@ -50,15 +52,12 @@ export class ServiceRedis extends Redis {
   #rejections = 0;
   #rejected = false;
   #blocks = false;
-  #checkedAt: number | undefined;
-  #silent = false;
 
   /** @param target where Redis is, or the options of the connection that is duplicated */
   constructor(target: ConnectionOptions, kind: ConnectionKind, config: RedisConfig<ServiceRedis>) {
     const { commandTimeoutMs } = config;
     super({
       connectionName: config.name,
-      maxLoadingRetryTime: 1_000,
       ...socketOptions(kind, commandTimeoutMs),
       ...BEHAVIOUR[kind],
       ...target,
@@ -66,11 +65,11 @@ export class ServiceRedis extends Redis {
     });
     this.#kind = kind;
     this.#config = config;
+    this.#responses = new ResponseCheck(commandTimeoutMs);
     this.options.retryStrategy = (times) => this.#retryDelay(times);
     this.options.reconnectOnError = (reply) => this.#onErrorReply(reply);
     this.on('ready', () => {
-      this.#checkedAt = undefined;
-      this.#silent = false;
+      this.#responses.reset();
       if (this.#rejected) this.emit('moved', this);
       this.#rejected = false;
     });
@@ -98,8 +97,7 @@ export class ServiceRedis extends Redis {
 
   /** Whether it is open, and the last check has a response or is not overdue. */
   get responsive(): boolean {
-    const waited = this.#checkedAt === undefined ? 0 : performance.now() - this.#checkedAt;
-    return this.status === 'ready' && !this.#silent && waited <= this.#config.commandTimeoutMs;
+    return this.status === 'ready' && this.#responses.passed;
   }
 
   /**
@@ -107,16 +105,8 @@ export class ServiceRedis extends Redis {
    * proxy in between answers TCP keep-alives. A blocking read has its own timeout.
    */
   check(): void {
-    if (this.status !== 'ready' || this.#blocks || this.#checkedAt !== undefined) return;
-    this.#checkedAt = performance.now();
-    const checked = (silent: boolean) => () => {
-      this.#checkedAt = undefined;
-      this.#silent = silent;
-    };
-    // A user without permission for PING gets a response too.
-    this.ping().then(checked(false), (error: unknown) => {
-      checked(!(error as Error).message.startsWith('NOPERM'))();
-    });
+    if (this.status !== 'ready' || this.#blocks || this.#responses.pending) return;
+    void this.#responses.send(() => this.ping());
   }
 
   /** Reconnects, at most once a second: the server has changed its role, although it serves reads. */

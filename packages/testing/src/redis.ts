@@ -43,7 +43,10 @@ interface RedisServerOptions {
   readonly args?: readonly string[];
 }
 
-/** Runs its arguments after the first, which is a limit in blocks of 512 bytes. Without `trap`, a write beyond it kills. */
+/**
+ * Runs a command with a maximum file size: `$1` is the size in blocks of 512 bytes, the rest is the command. Without `trap`,
+ * a write beyond the limit would kill the process instead of failing.
+ */
 const WITH_FILE_LIMIT = 'ulimit -f "$1"; trap "" XFSZ; shift; exec "$@"';
 
 /** Start attempts: another process can take the port between its choice and its use. */
