@@ -43,22 +43,19 @@ for i = 1, #KEYS do
 end
 return held`;
 
-/**
- * KEYS: the manifest, then a lease for each segment. ARGV: owner, then each segment with its number of primes. Adds the
- * segments to the manifest, and deletes only leases that the owner still holds.
- */
-export const COMMIT = `
-redis.call('HSET', KEYS[1], unpack(ARGV, 2))
-for i = 2, #KEYS do
+/** Deletes the leases from KEYS[first] on that ARGV[1], the owner, still holds. */
+const releaseFrom = (first: number) => `
+for i = ${first}, #KEYS do
   if redis.call('GET', KEYS[i]) == ARGV[1] then
     redis.call('DEL', KEYS[i])
   end
 end`;
 
+/**
+ * KEYS: the manifest, then a lease for each segment. ARGV: owner, then each segment with its number of primes. Adds the
+ * segments to the manifest, and deletes only leases that the owner still holds.
+ */
+export const COMMIT = `redis.call('HSET', KEYS[1], unpack(ARGV, 2))${releaseFrom(2)}`;
+
 /** KEYS: leases. ARGV: owner. Deletes only leases that the owner still holds. */
-export const RELEASE = `
-for i = 1, #KEYS do
-  if redis.call('GET', KEYS[i]) == ARGV[1] then
-    redis.call('DEL', KEYS[i])
-  end
-end`;
+export const RELEASE = releaseFrom(1);
