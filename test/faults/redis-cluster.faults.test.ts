@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { startCluster } from '@primes/testing';
 import { exercise } from '../support/exercise.ts';
+import { load } from '../support/load.ts';
 import { LOST, startWholeSystem } from '../support/whole-system.ts';
 
 const ENV = { QUEUE_PREFIX: '{bull}', STORE_PREFIX: '{primes}' };
@@ -37,11 +37,12 @@ describe('a Redis Cluster of six nodes', () => {
     await recovers('failover', before);
 
     // Under load: every answer is 202, or 503 with Retry-After.
-    const load = submitUntilStopped(system.api.url);
+    const client = load(system, { clients: 1, inputs: [{ text: 'load' }], pauseMs: 5 });
     await redis.migrate(KEY);
-    const accepted = await load.stop();
-    expect(accepted.length).toBeGreaterThan(0);
-    for (const id of accepted) expect((await system.ended({ request_id: id })).status).toBe('done');
+    await client.stop();
+    for (const { status, retryAfter } of client.rejections) expect([status, retryAfter]).toEqual([503, '1']);
+    expect(client.accepted.length).toBeGreaterThan(0);
+    for (const task of client.accepted) expect((await system.ended(task)).status).toBe('done');
     await system.recovers(10_000, LOST);
     await system.works('migration');
 
@@ -57,11 +58,7 @@ describe('a Redis Cluster of six nodes', () => {
     await using system = await startWholeSystem({ REDIS_URL: redis.url, ...ENV });
     await system.works('before');
     await Promise.all(redis.nodes.map((node) => node.stop('SIGKILL')));
-    const refused = await fetch(`${system.api.url}/tasks`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: '{"text":"a"}',
-    });
+    const refused = await system.post({ text: 'a' });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     await Promise.all(redis.nodes.map((node) => node.start()));
     await system.done(await system.accepted(5_000), 15_000);
@@ -69,29 +66,3 @@ describe('a Redis Cluster of six nodes', () => {
     await system.works('after');
   });
 });
-
-/** Submits tasks one after another; `stop` returns the ids of the accepted ones. */
-function submitUntilStopped(api: string) {
-  const stopping = new AbortController();
-  const accepted: string[] = [];
-  const running = (async () => {
-    while (!stopping.signal.aborted) {
-      const response = await fetch(`${api}/tasks`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: '{"text":"load"}',
-      });
-      const body = (await response.json()) as { request_id: string };
-      if (response.status === 202) accepted.push(body.request_id);
-      else expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
-      await delay(5);
-    }
-  })();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-      return accepted;
-    },
-  };
-}
