@@ -37,7 +37,7 @@ export {
 } from './redis-keyspace.ts';
 export type { CommandObserver } from './redis-rules.ts';
 export { reportConnection } from './redis-report.ts';
-export { isRedisUnavailable, queueErrorLogger } from './redis-unavailable.ts';
+export { isAccessDenied, isRedisUnavailable, queueErrorLogger } from './redis-unavailable.ts';
 export { waitForRedis } from './redis-wait.ts';
 export { RejectionLog } from './rejection-log.ts';
 export { retryWhileUnavailable } from './retry-while-unavailable.ts';

@@ -5,6 +5,7 @@ import {
   type RedisKeyspace,
   type RedisServer,
 } from './redis-keyspace.ts';
+import { waitForReplicas } from './redis-replicas.ts';
 import { ResponseCheck } from './redis-response-check.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import {
@@ -88,7 +89,7 @@ export class ServiceCluster extends Cluster {
   #nodeError = 'connection closed';
 
   constructor(keyspace: RedisKeyspace, kind: ConnectionKind, config: RedisConfig<ServiceCluster>) {
-    const { commandTimeoutMs, name } = config;
+    const { commandTimeoutMs, name, waitReplicas } = config;
     const { nodes, clusterOptions } = clusterOf(keyspace, {
       ...socketOptions(kind, commandTimeoutMs),
       connectionName: name,
@@ -112,6 +113,7 @@ export class ServiceCluster extends Cluster {
     this.#attributes = redisAttributes(parseRedisUrl(keyspace.url).addresses[0] ?? {});
     this.on('+node', (node: Redis) => {
       node.options.socketTimeout = this.#overdueMs;
+      if (waitReplicas) waitForReplicas(node, waitReplicas, Math.floor(commandTimeoutMs / 2));
     });
     this.on('-node', () => {
       this.check();

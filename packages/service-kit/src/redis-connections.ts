@@ -54,9 +54,12 @@ export class RedisConnections {
   /**
    * For requests: fails at once while Redis is unavailable, because the client can retry, and never resends a command,
    * because the first may have been executed.
+   *
+   * @param waitReplicas how many replicas must have a write before it resolves. Reads on this connection wait for earlier
+   * writes, too
    */
-  request(redis: RedisKeyspace): ServiceConnection {
-    return this.#connect(redis, 'request');
+  request(redis: RedisKeyspace, waitReplicas = 0): ServiceConnection {
+    return this.#connect(redis, 'request', waitReplicas);
   }
 
   /**
@@ -84,8 +87,8 @@ export class RedisConnections {
     for (const redis of this.#open.keys()) redis.disconnect();
   }
 
-  #connect(redis: RedisKeyspace, kind: ConnectionKind): ServiceConnection {
-    const config = this.#config(kind, redis);
+  #connect(redis: RedisKeyspace, kind: ConnectionKind, waitReplicas?: number): ServiceConnection {
+    const config = { ...this.#config(kind, redis), waitReplicas };
     return isCluster(redis.url)
       ? new ServiceCluster(redis, kind, config)
       : new ServiceRedis(redisOptions(redis), kind, config);

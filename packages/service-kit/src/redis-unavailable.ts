@@ -55,6 +55,8 @@ const OTHER_REPLIES = [
   /^ERR The user executing the script can't run this command/,
   /^(ERR )?ACL failure in script/,
   /^ERR max number of clients/,
+  // The primary has been demoted since the write.
+  /^ERR WAIT cannot be used with replica instances/,
   /^ERR invalid password/,
   /^ERR (Error running script.*)?Script killed by user/i,
 ];

@@ -1,6 +1,7 @@
 import { Redis, type Callback, type Command, type RedisOptions } from 'ioredis';
 import type { ConnectionOptions } from './redis-keyspace.ts';
 import { ResponseCheck } from './redis-response-check.ts';
+import { waitForReplicas } from './redis-replicas.ts';
 import { sentinelOptions } from './redis-sentinel.ts';
 import {
   OVERDUE,
@@ -18,6 +19,8 @@ import { redisAttributes } from './telemetry/redis-spans.ts';
 export interface RedisConfig<Connection> {
   readonly name: string;
   readonly commandTimeoutMs: number;
+  /** How many replicas must have a write before it resolves. Default: 0. */
+  readonly waitReplicas?: number | undefined;
   readonly observe?: CommandObserver;
   /** Called with the connection and with each copy of it. */
   readonly opened?: (redis: Connection) => void;
@@ -77,6 +80,7 @@ export class ServiceRedis extends Redis {
     this.on('end', () => {
       this.#closed();
     });
+    if (config.waitReplicas) waitForReplicas(this, config.waitReplicas, Math.floor(commandTimeoutMs / 2));
     config.opened?.(this);
   }
 

@@ -37,6 +37,8 @@ export async function startCluster() {
       if (!info.includes('cluster_state:ok')) throw new Error(info);
       const replication = await client.info('replication');
       if (!/connected_slaves:1|master_link_status:up/.test(replication)) throw new Error(replication);
+      const slots = await client.cluster('SLOTS');
+      if (slots.some(([, , , replica]) => !replica)) throw new Error('It does not know all replicas yet');
     }
   }, PATIENCE);
   const parts = building.move();

@@ -31,6 +31,10 @@ const fields = commonConfig.safeExtend({
     { min: 81, max: 95, default: 85 },
     'Share of `maxmemory` above which new tasks receive 503, because workers need the rest; at least 2 MiB stay free. Minimum 81: the alert RedisMemoryHigh fires at 80 %',
   ),
+  REDIS_WAIT_REPLICAS: field.integer(
+    { min: 0, max: 100, default: 0 },
+    'Number of replicas that must have a submission or a cancellation before it is acknowledged (`WAIT`); if they do not have it within half of REDIS_COMMAND_TIMEOUT_MS: 503. See [What a failover loses](#what-a-failover-loses)',
+  ),
   IDEMPOTENCY_SECRET: idempotencySecret.meta({
     description: 'Key that derives task ids from Idempotency-Keys; must be the same for all instances',
   }),

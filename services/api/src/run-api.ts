@@ -4,6 +4,7 @@ import { apiConfig } from './config.ts';
 import type { z } from 'zod';
 import { ApiMetrics } from './metrics.ts';
 import { QueueDepth } from './queue/queue-depth.ts';
+import { openReplicated } from './queue/replicated-queues.ts';
 import { TaskQueues } from './queue/task-queues.ts';
 import { adminQueues } from './routes/admin-queues.ts';
 import { serve } from './serve.ts';
@@ -50,7 +51,9 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
     });
     await depth.sampleAndTrim();
 
-    const tasks = createTasks({ type, redis, queues, depth, watcher, metrics, log, config });
+    const replicated =
+      config.REDIS_WAIT_REPLICAS > 0 ? await openReplicated(type.name, context) : { redis, queues };
+    const tasks = createTasks({ type, replicated, queues, depth, watcher, metrics, log, config });
     const rules = new AddressRules(config.WEBHOOK_ALLOWED_HOSTS);
     const send = createSendWebhook(rules, config);
     const deliverer = new WebhookDeliverer(background, { ...tasks, send, liveness, metrics, log, config });

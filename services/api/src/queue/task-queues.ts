@@ -119,6 +119,15 @@ export class TaskQueues {
   }
 
   /**
+   * Resolves once the replicas that this connection waits for have all that its primary has executed before. WAIT covers
+   * only writes of its own connection, so this is one.
+   */
+  async replicated(): Promise<void> {
+    await this.tasks.waitUntilReady();
+    await this.#redis.set(`${this.#config.QUEUE_PREFIX}:replicated`, '', 'PX', 1_000);
+  }
+
+  /**
    * Removes the oldest ended tasks and delivered webhooks, to free this many bytes in one or more calls; removal needs no
    * memory. If all of them together take less, something else uses the memory, and nothing is removed. Dead letters are
    * never removed, because there is no other record of them.

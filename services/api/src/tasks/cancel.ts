@@ -20,6 +20,7 @@ export type Cancel = (id: string) => Promise<TaskSummary | undefined>;
 
 export interface CancelDeps {
   readonly type: JobType<object>;
+  /** Acknowledges the cancellation. */
   readonly redis: RedisClient;
   readonly queues: TaskQueues;
   readonly depth: QueueDepth;

@@ -1,3 +1,4 @@
+import type { Replicated } from '../queue/replicated-queues.ts';
 import { createCancel, type Cancel, type CancelDeps } from './cancel.ts';
 import { createList, type List } from './list.ts';
 import { createLookup, type Lookup } from './lookup.ts';
@@ -11,14 +12,19 @@ export interface Tasks {
   readonly list: List;
 }
 
-export function createTasks(deps: Omit<SubmitDeps & CancelDeps, 'lookup' | 'view'>): Tasks {
-  const { queues, config, type } = deps;
+export interface TasksDeps extends Omit<SubmitDeps & CancelDeps, 'lookup' | 'view' | 'redis'> {
+  /** What acknowledges submissions and cancellations. */
+  readonly replicated: Replicated;
+}
+
+export function createTasks(deps: TasksDeps): Tasks {
+  const { queues, replicated, config, type } = deps;
   const view = Object.keys(type.view);
   const lookup = createLookup(queues, view, config);
   return {
-    submit: createSubmit({ ...deps, view, lookup }),
+    submit: createSubmit({ ...deps, queues: replicated.queues, view, lookup }),
     lookup,
-    cancel: createCancel({ ...deps, lookup }),
+    cancel: createCancel({ ...deps, redis: replicated.redis, lookup }),
     list: createList(queues, view),
   };
 }

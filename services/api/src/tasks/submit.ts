@@ -34,7 +34,7 @@ export interface SubmitDeps {
   readonly config: ApiConfig;
 }
 
-/** The use case of POST /tasks: at most one task per Idempotency-Key, acknowledged once it is in Redis. */
+/** The use case of POST /tasks: at most one task per Idempotency-Key, acknowledged once it is in Redis, and in REDIS_WAIT_REPLICAS replicas. */
 export function createSubmit({ queues, view, depth, lookup, metrics, config }: SubmitDeps): Submit {
   return async function submit(spec, { requestId, traceparent, idempotencyKey }) {
     const submission = randomUUID();
@@ -44,14 +44,19 @@ export function createSubmit({ queues, view, depth, lookup, metrics, config }: S
     try {
       const task = idempotencyKey === undefined ? await add(ids, data) : await addUnlessThere(ids, data);
       if (!task) throw new Error('Expected no task with a new id, received one');
-      if (task.stored.submission !== data.submission) return replay(task, spec);
+      if (task.stored.submission !== data.submission) {
+        const replayed = replay(task, spec);
+        // The first submission may have been answered 503 because the replicas did not have it.
+        if (config.REDIS_WAIT_REPLICAS > 0) await queues.replicated();
+        return replayed;
+      }
       metrics.taskSubmitted();
       return { summary: task.summary, created: true };
     } catch (error) {
       if (!isRedisUnavailable(error)) throw error;
       // The command may have been executed, so the problem contains the id.
       throw new HttpError('redis_unavailable', {
-        detail: `Redis did not respond; the task may have been accepted under task_id. ${retryHint(idempotencyKey)}`,
+        detail: `Redis did not confirm the task, which may have been accepted under task_id. ${retryHint(idempotencyKey)}`,
         retryAfter: 1,
         extensions: { task_id: ids.id },
       });
