@@ -74,7 +74,8 @@ describe('SievePool', () => {
   });
 
   it('serves a new group next, even if another group has many waiting ranges', async () => {
-    await using pool = new SievePool({ threads: 2 });
+    // One thread responds in the order of dispatch; of two, the scheduler may stop the one that has the short range.
+    await using pool = new SievePool({ threads: 1 });
     const controller = new AbortController();
     let done = 0;
     const long = Array.from({ length: 1_000 }, (_, i) =>
@@ -86,8 +87,8 @@ describe('SievePool', () => {
         .then(() => done++),
     );
     await pool.sieve(SHORT, { group: 'short' });
-    // Each of two threads has a current and a next range, and as many can end in the same turn.
-    expect(done).toBeLessThanOrEqual(8);
+    // The thread already had a current and a next range.
+    expect(done).toBe(2);
     controller.abort();
     await Promise.allSettled(long);
   });
