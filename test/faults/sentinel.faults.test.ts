@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually, startSentinels } from '@primes/testing';
-import { echo } from '@primes/testing/echo';
 import { exercise } from '../support/exercise.ts';
 import { LOST, startWholeSystem } from '../support/whole-system.ts';
 
@@ -22,18 +21,8 @@ describe('a Redis behind three Sentinels, with TLS and passwords', () => {
       expect(await client.wait(2, 30_000)).toBe(2);
       return task;
     }
-    /** A task that the new primary has: until a former one is demoted, what it accepts is lost. */
-    async function accepted() {
-      return eventually(async () => {
-        const task = await system.accepted(5_000);
-        const { client } = await redis.primary();
-        if ((await client.exists(`bull:${echo.name}:${task.request_id}`)) === 0)
-          throw new Error('It is lost');
-        return task;
-      });
-    }
     async function recovers(name: string, before: { request_id: string }) {
-      const task = await accepted();
+      const task = await system.accepted(5_000);
       await system.done(task, 15_000);
       await system.done(before, 30_000);
       await system.recovers(10_000, LOST);

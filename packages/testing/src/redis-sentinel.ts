@@ -88,11 +88,16 @@ export async function startSentinels() {
       if (!server || !client) throw new Error(`No server has the port ${port}`);
       return { server, client };
     },
-    /** SENTINEL FAILOVER; resolves once a replica has taken over. */
+    /** SENTINEL FAILOVER; resolves once a replica has taken over and the former primary is its replica. */
     async failover(): Promise<void> {
       const from = await primaryPort();
       await eventually(() => sentinel.call('SENTINEL', 'FAILOVER', PRIMARY), PATIENCE);
       await switched(from);
+      // Until then, services may still use the former primary; its demotion closes their connections.
+      await eventually(async () => {
+        const role = (await clients.get(from)?.role())?.[0];
+        if (role !== 'slave') throw new Error(`The former primary has the role ${String(role)}`);
+      }, PATIENCE);
     },
     /** Resolves once the Sentinels have replaced the primary that had this port. */
     switched,
