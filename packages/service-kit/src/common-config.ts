@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { crossFieldRule, doc, field } from './config.ts';
 import { NAMESPACE } from './namespace.ts';
-import { accessVariables } from './redis-access.ts';
+import { accessVariables, isKeyPair } from './redis-access.ts';
 import { credentials, withCredentials } from './redis-credentials.ts';
 import { hasHashTag, parseRedisUrl } from './redis-url.ts';
 
@@ -62,6 +62,13 @@ export const commonConfig = withCredentials(fields)
   .refine(
     ({ REDIS_TLS_CERT: cert, REDIS_TLS_KEY: key }) => (cert === undefined) === (key === undefined),
     crossFieldRule(['REDIS_TLS_CERT', 'REDIS_TLS_KEY'], 'Must be set together with REDIS_TLS_KEY'),
+  )
+  .refine(
+    isKeyPair,
+    crossFieldRule(
+      ['REDIS_TLS_CERT', 'REDIS_TLS_KEY'],
+      'Must be a certificate in PEM, and REDIS_TLS_KEY its private key',
+    ),
   );
 export type CommonConfig = Readonly<z.infer<typeof commonConfig>>;
 

@@ -125,6 +125,15 @@ describe('commonConfig', () => {
       /: REDIS_TLS_CERT: Must be set together with REDIS_TLS_KEY$/,
     );
   });
+
+  it('rejects certificates and keys that cannot be used, without their content', () => {
+    expect(() => parseConfig(commonConfig, { REDIS_TLS_CA: 'secret' })).toThrow(
+      /: REDIS_TLS_CA: Must be certificates in PEM$/,
+    );
+    expect(() => parseConfig(commonConfig, { REDIS_TLS_CERT: 'secret', REDIS_TLS_KEY: 'secret' })).toThrow(
+      /: REDIS_TLS_CERT: Must be a certificate in PEM, and REDIS_TLS_KEY its private key$/,
+    );
+  });
 });
 
 describe('describeConfig()', () => {
