@@ -92,4 +92,10 @@ those from keys of the Secret:
 - name: REDIS_TLS_CA_FILE
   value: /etc/redis-ca/{{ .Values.redis.caSecret.key }}
 {{- end }}
+{{- if .Values.redis.clientCertificateSecret.name }}
+- name: REDIS_TLS_CERT_FILE
+  value: /etc/redis-client/tls.crt
+- name: REDIS_TLS_KEY_FILE
+  value: /etc/redis-client/tls.key
+{{- end }}
 {{- end -}}

@@ -50,15 +50,15 @@ topologySpreadConstraints:
 initContainers:
   {{- include "primes.collector" (list $root (index . 1) $root.Chart.AppVersion (index . 2)) | nindent 2 }}
 {{- end }}
-{{- $ca := $root.Values.redis.caSecret.name }}
-{{- if or $root.Values.telemetry.enabled $ca $root.Values.extraVolumes }}
+{{- $secrets := include "primes.redis.tlsSecrets" $root | fromJson }}
+{{- if or $root.Values.telemetry.enabled $secrets $root.Values.extraVolumes }}
 volumes:
   {{- if $root.Values.telemetry.enabled }}
   {{- include "primes.collectorVolume" $root | nindent 2 }}
   {{- end }}
-  {{- with $ca }}
-  - name: redis-ca
-    secret: { secretName: {{ . }} }
+  {{- range $volume, $secret := $secrets }}
+  - name: {{ $volume }}
+    secret: { secretName: {{ $secret }} }
   {{- end }}
   {{- with $root.Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
@@ -74,8 +74,8 @@ volumes:
   resources:
     {{- toYaml (index . 1).resources | nindent 4 }}
   {{- $mounts := $root.Values.extraVolumeMounts }}
-  {{- if $root.Values.redis.caSecret.name }}
-  {{- $mounts = prepend $mounts (dict "name" "redis-ca" "mountPath" "/etc/redis-ca" "readOnly" true) }}
+  {{- range $volume, $_ := include "primes.redis.tlsSecrets" $root | fromJson }}
+  {{- $mounts = prepend $mounts (dict "name" $volume "mountPath" (printf "/etc/%s" $volume) "readOnly" true) }}
   {{- end }}
   {{- with $mounts }}
   volumeMounts:

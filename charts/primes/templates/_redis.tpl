@@ -74,6 +74,14 @@ of the chart accepted, because their default was that one too, and another would
 {{- end }}
 {{- end -}}
 
+{{/* The Secrets with a CA and a client certificate, by the names of their volumes, which are mounted below /etc. */}}
+{{- define "primes.redis.tlsSecrets" -}}
+{{- $secrets := dict -}}
+{{- with .Values.redis.caSecret.name }}{{ $_ := set $secrets "redis-ca" . }}{{ end -}}
+{{- with .Values.redis.clientCertificateSecret.name }}{{ $_ := set $secrets "redis-client" . }}{{ end -}}
+{{- toJson $secrets -}}
+{{- end -}}
+
 {{/* Parameters with which KEDA authenticates to the queue's Redis, and it to KEDA; empty if there are none. */}}
 {{- define "primes.redis.kedaParameters" -}}
 {{- with include "primes.redis.passwordRef" (list . "queue") | fromYaml }}
@@ -85,8 +93,16 @@ of the chart accepted, because their default was that one too, and another would
 - { parameter: sentinelPassword, name: {{ .name }}, key: {{ .key }} }
 {{- end }}
 {{- end }}
-{{- if and .Values.redis.caSecret.name (hasPrefix "rediss" .Values.redis.queue.url) }}
-- { parameter: ca, name: {{ .Values.redis.caSecret.name }}, key: {{ .Values.redis.caSecret.key }} }
+{{- if hasPrefix "rediss" .Values.redis.queue.url }}
+{{- with .Values.redis.caSecret }}
+{{- if .name }}
+- { parameter: ca, name: {{ .name }}, key: {{ .key }} }
+{{- end }}
+{{- end }}
+{{- with .Values.redis.clientCertificateSecret.name }}
+- { parameter: cert, name: {{ . }}, key: tls.crt }
+- { parameter: key, name: {{ . }}, key: tls.key }
+{{- end }}
 {{- end }}
 {{- end -}}
 

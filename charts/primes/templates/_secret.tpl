@@ -60,7 +60,8 @@ a key that they use replaces them. Without a cluster, the chart sees no existing
 {{- range $role, $_ := include "primes.redis.all" $root | fromJson }}
 {{- $refs = append $refs (include "primes.redis.passwordRef" (list $root $role) | fromYaml) }}
 {{- end }}
-{{- $refs = concat $refs (list $root.Values.redis.caSecret $root.Values.redis.sentinel.passwordSecret) }}
+{{- $client := dict "name" $root.Values.redis.clientCertificateSecret.name "key" "tls.crt" }}
+{{- $refs = concat $refs (list $root.Values.redis.caSecret $client $root.Values.redis.sentinel.passwordSecret) }}
 {{- range $refs }}
 {{- if eq (.name | default "") (include "primes.secretName" $root) }}
 {{- $used = append $used (get $data .key) }}
