@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { makeNamespace, removeNamespace } from './namespace.ts';
-import { networkPolicyIsEnforced } from './network-policy.ts';
+import { scenariosThatCannotRun } from './needs.ts';
 import { startCluster, requireCluster } from './context.ts';
 import { conclude, type TestCounts } from '../runner/count-tests.ts';
 import { SERVICES } from '@primes/testing';
@@ -10,9 +10,6 @@ import { provide } from '../images/provide.ts';
 import { ROOT } from '../../dev/project.ts';
 import { CliError } from '../../dev/cli-error.ts';
 import { runJest } from '../runner/run-jest.ts';
-
-/** File names of scenarios that need a network that enforces NetworkPolicies. */
-const POLICY = String.raw`\.policy\.cluster\.test\.ts$`;
 
 /** Ends only a test that hangs: the scenarios have their own timeouts. */
 const MAX_TEST_MS = 15 * 60_000;
@@ -39,15 +36,13 @@ async function runScenarios(args: readonly string[]): Promise<TestCounts> {
   await provide(SERVICES.map(imageOf));
   await makeNamespace();
   try {
-    const enforced = await networkPolicyIsEnforced();
-    if (!enforced)
-      console.log('Skipping the scenarios named policy: this cluster does not enforce NetworkPolicies');
+    const ignored = await scenariosThatCannotRun();
     const options = [
       ...['--runInBand', `--testTimeout=${MAX_TEST_MS}`],
       `--testSequencer=${join(ROOT, 'test', 'cluster', 'in-order.mjs')}`,
     ];
-    const ignored = enforced ? [] : [`--testPathIgnorePatterns=${POLICY}`];
-    const { counts } = await runJest([...args, ...options, ...ignored, '--selectProjects', 'cluster']);
+    const without = ignored.map((pattern) => `--testPathIgnorePatterns=${pattern}`);
+    const { counts } = await runJest([...args, ...options, ...without, '--selectProjects', 'cluster']);
     return counts;
   } finally {
     await removeNamespace();
