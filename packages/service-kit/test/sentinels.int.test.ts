@@ -13,20 +13,47 @@ beforeEach(async () => {
 });
 afterEach(() => redis[Symbol.asyncDispose]());
 
-it('opens every connection again after a failover, also those that are about to connect', async () => {
+/** Connections with the rules of a service. */
+async function connect(commandTimeoutMs: number) {
   const { REDIS_URL: url, REDIS_SENTINEL_PASSWORD, REDIS_TLS_CA_FILE } = redis.env;
   const access = accessOf({
     REDIS_SENTINEL_PASSWORD,
     REDIS_TLS_CA: await readFile(REDIS_TLS_CA_FILE, 'utf8'),
   });
+  const log = pino({ level: 'silent' });
   const connections = new RedisConnections({
     service: 'test',
-    commandTimeoutMs: 1_000,
+    commandTimeoutMs,
     observe: () => undefined,
-    log: pino({ level: 'silent' }),
+    log,
   });
+  return { connections, keyspace: { url, prefix: 'test', access } };
+}
+
+it('leaves a primary that the Sentinels have replaced while it did not respond to a new connection', async () => {
+  const former = await redis.primary();
+  // They cannot demote it, so that nothing else makes the connection leave it.
+  await former.client.acl('SETUSER', redis.sentinelUser, '-@all');
+  former.server.signal('SIGSTOP');
+  const { connections, keyspace } = await connect(30_000);
   try {
-    for (let i = 0; i < CONNECTIONS; i++) connections.background({ url, prefix: 'test', access });
+    const connection = connections.background(keyspace);
+    await redis.switched(former.server.port);
+    former.server.signal('SIGCONT');
+    const { client } = await redis.primary();
+    await eventually(async () => {
+      await connection.set('test:left', '');
+      expect(await client.exists('test:left')).toBe(1);
+    });
+  } finally {
+    connections.close();
+  }
+});
+
+it('opens every connection again after a failover, also those that are about to connect', async () => {
+  const { connections, keyspace } = await connect(1_000);
+  try {
+    for (let i = 0; i < CONNECTIONS; i++) connections.background(keyspace);
     const areReady = () =>
       eventually(
         () => {

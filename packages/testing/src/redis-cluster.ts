@@ -12,12 +12,12 @@ const NODE_TIMEOUT_MS = 3_000;
 
 export type TestCluster = Awaited<ReturnType<typeof startCluster>>;
 
-/** A Redis Cluster of three primaries, each with a replica. */
-export async function startCluster() {
+/** A Redis Cluster of three primaries, each with a replica. `args` are more options of the nodes. */
+export async function startCluster(args: readonly string[] = []) {
   await using building = new AsyncDisposableStack();
   const nodes = await Promise.all(
     Array.from({ length: 6 }, async () =>
-      building.use(await startRedis({ appendonly: true, args: await nodeArgs() })),
+      building.use(await startRedis({ appendonly: true, args: [...(await nodeArgs()), ...args] })),
     ),
   );
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
@@ -31,16 +31,21 @@ export async function startCluster() {
   building.defer(() => {
     cluster.disconnect();
   });
-  await eventually(async () => {
-    for (const client of clients) {
-      const info = await client.cluster('INFO');
-      if (!info.includes('cluster_state:ok')) throw new Error(info);
-      const replication = await client.info('replication');
-      if (!/connected_slaves:1|master_link_status:up/.test(replication)) throw new Error(replication);
-      const slots = await client.cluster('SLOTS');
-      if (slots.some(([, , , replica]) => !replica)) throw new Error('It does not know all replicas yet');
-    }
-  }, PATIENCE);
+  await redundant();
+
+  /** Resolves once every primary has its replica, and every node knows all of them. */
+  async function redundant(): Promise<void> {
+    await eventually(async () => {
+      for (const client of clients) {
+        const info = await client.cluster('INFO');
+        if (!info.includes('cluster_state:ok')) throw new Error(info);
+        const replication = await client.info('replication');
+        if (!/connected_slaves:1|master_link_status:up/.test(replication)) throw new Error(replication);
+        const slots = await client.cluster('SLOTS');
+        if (slots.some(([, , , replica]) => !replica)) throw new Error('It does not know all replicas yet');
+      }
+    }, PATIENCE);
+  }
   const parts = building.move();
 
   /** What CLUSTER SLOTS says: the slots of a range, its primary and its replicas. */
@@ -85,6 +90,7 @@ export async function startCluster() {
     nodes,
     serving,
     switched,
+    redundant,
     /** CLUSTER FAILOVER; resolves once the replica has taken over. */
     async failover(key: string): Promise<void> {
       const { primary, replica } = await serving(key);
