@@ -1,7 +1,7 @@
 const test = String.raw`(\.test\.ts$|(^|/)test/|^dev/|^bench/|/bench/)`;
 
 /** Tests of what this project installs and observes, and of the primes. All other tests run the echo job. */
-const testsOfPrimes = String.raw`^test/(primes|charts|cluster|telemetry|faults/rollout)`;
+const testsOfPrimes = String.raw`^test/(primes|charts|cluster|failover|telemetry|faults/(rollout|failover))`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

@@ -47,6 +47,8 @@ export default {
     },
     // Faults that take minutes to show, or to show often enough.
     { ...shared, ...redis, displayName: 'faults', testMatch: ['<rootDir>/test/faults/*.faults.test.ts'] },
+    // Replaces the primary of Redis many times; `npm run test:failover` says how often.
+    { ...shared, displayName: 'failover', testMatch: ['<rootDir>/test/failover/*.failover.test.ts'] },
     { ...shared, displayName: 'charts', testMatch: ['<rootDir>/test/charts/**/*.charts.test.ts'] },
     // What runs against a cluster; `npm run test:cluster` prepares it.
     { ...shared, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/*.cluster.test.ts'] },

@@ -14,6 +14,7 @@ const PROGRAMS = {
   images: 'test/images/main.ts',
   cluster: 'test/cluster/main.ts',
   telemetry: 'test/telemetry/main.ts',
+  failover: 'test/failover/main.ts',
   pictures: 'test/telemetry/pictures.ts',
   load: 'test/load/main.ts',
   release: 'dev/release/main.ts',

@@ -8,8 +8,12 @@ const MARGIN = 4;
 /** A command that was resent after a reconnect may have run twice: then BullMQ finds that the job has ended. */
 const RESENT = /^Missing lock for job/;
 
-/** A worker runs a job that a failover has lost: the new primary does not have it. */
-export const LOST = /^Missing (lock|key) for job/;
+/**
+ * A process works on a job whose last state a failover has lost: the new primary does not have the job, or another worker
+ * runs it, or a webhook whose task has to end again.
+ */
+export const LOST =
+  /^((Missing (lock|key)|could not renew lock|Lock mismatch) for job|Job \S+ has pending dependencies)/;
 
 function isFault({ level, err }: LogLine, expected: RegExp): boolean {
   const { message = '' } = (err ?? {}) as { message?: string };
@@ -30,10 +34,11 @@ export async function startWholeSystem(
   { program, input, client: clientOf }: SystemJob = ECHO,
 ) {
   await using parts = new AsyncDisposableStack();
-  const delivered: string[] = [];
+  /** Paths of webhooks that arrived. */
+  const delivered = new Set<string>();
   const receiver = parts.use(
     await startHttpServer((req, res) => {
-      delivered.push(req.url ?? '');
+      delivered.add(req.url ?? '');
       res.writeHead(204).end();
     }, 'localhost'),
   );
@@ -59,6 +64,8 @@ export async function startWholeSystem(
     worker,
     gateway,
     processes,
+    receiver,
+    delivered,
     ...client,
     readiness,
     /** Expects that a task is done, its webhook is delivered, and all processes are ready. */
