@@ -25,7 +25,7 @@ export default {
       testMatch: [
         '<rootDir>/{packages,services}/*/src/**/*.test.ts',
         '<rootDir>/{dev,monitoring/src}/**/*.test.ts',
-        '<rootDir>/test/{docs,images,runner,structure}/*.test.ts',
+        '<rootDir>/test/{chaos,docs,images,runner,structure}/*.test.ts',
       ],
     },
     {

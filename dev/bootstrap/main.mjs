@@ -17,6 +17,7 @@ const PROGRAMS = {
   failover: 'test/failover/main.ts',
   pictures: 'test/telemetry/pictures.ts',
   load: 'test/load/main.ts',
+  chaos: 'test/chaos/main.ts',
   release: 'dev/release/main.ts',
 };
 

@@ -9,6 +9,7 @@ import {
   type ServiceProcess,
 } from '@primes/testing';
 import { Redis } from 'ioredis';
+import { secretFinder } from '../support/secrets.ts';
 import { echoClient } from '../support/task-client.ts';
 
 /** Contains characters that each encoding represents differently. */
@@ -29,29 +30,9 @@ function start(service: ServiceName, env: Record<string, string>): Promise<Servi
   return startService(service, env, { job: 'echo' });
 }
 
-/** All encodings of a secret; base64 of a longer text contains it at one of three offsets. */
-function encodings(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  const inBase64 = [0, 1, 2].map((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    // Without the characters that also encode neighbouring bytes.
-    return text.slice(offset === 0 ? 0 : offset + 1, -1);
-  });
-  const inBase64Url = inBase64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
-  const hex = bytes.toString('hex');
-  const texts = [secret, encodeURIComponent(secret), encodeURI(secret), JSON.stringify(secret).slice(1, -1)];
-  return [...new Set([...texts, ...inBase64, ...inBase64Url, hex, hex.toUpperCase()])];
-}
+const found = secretFinder(SECRETS);
 
-function found(output: string): string[] {
-  return Object.entries(SECRETS).flatMap(([name, secret]) =>
-    encodings(secret).flatMap((text) => (output.includes(text) ? [`${name} as ${text}`] : [])),
-  );
-}
-
-describe('encodings()', () => {
+describe('secretFinder()', () => {
   it.each(['utf8', 'base64', 'base64url', 'hex'] as const)('finds a secret within %s', (encoding) => {
     for (const around of ['', 'a', 'ab', 'abc']) {
       const output = Buffer.from(`${around}${SECRETS.redis}${around}`).toString(encoding);

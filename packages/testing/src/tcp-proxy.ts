@@ -9,8 +9,10 @@ import { setTimeout as delay } from 'node:timers/promises';
  * - `hold`: buffered until the mode changes, as TCP does during a short packet loss.
  * - `slow`: forwarded after `delayMs`, in chunks of at most `chunkBytes`.
  * - `cut`: all sockets are reset, and new ones as soon as they are open.
+ * - `one-way`: requests are forwarded, responses are dropped. A socket that lost a response receives no more.
+ * - `tear`: half of each response is forwarded, then its socket is reset.
  */
-export type ProxyMode = 'pass' | 'hole' | 'hold' | 'slow' | 'cut';
+export type ProxyMode = 'pass' | 'hole' | 'hold' | 'slow' | 'cut' | 'one-way' | 'tear';
 
 export interface Slowness {
   readonly delayMs?: number;
@@ -23,6 +25,8 @@ interface Link {
   server: Socket | undefined;
   /** A byte was dropped: nothing is forwarded any more, in either direction, not even a close. */
   lost: boolean;
+  /** A response was dropped: no further one is forwarded. */
+  deaf: boolean;
   /** Buffered actions, in order. */
   readonly held: (() => void)[];
 }
@@ -46,7 +50,7 @@ export async function startTcpProxy(targetPort: number) {
       return;
     }
     client.setNoDelay(true);
-    const link: Link = { client, server: undefined, lost: false, held: [] };
+    const link: Link = { client, server: undefined, lost: false, deaf: false, held: [] };
     const own = target;
     links.add(link);
     relay(link, client, () => (link.server ??= open(link, own)));
@@ -65,6 +69,8 @@ export async function startTcpProxy(targetPort: number) {
   function relay(link: Link, from: Socket, to: () => Socket): void {
     // Keeps the order in slow mode: each chunk follows the previous one.
     let last = Promise.resolve();
+    const isClient = from === link.client;
+    const isSilent = () => link.lost || (link.deaf && !isClient);
     from.on('data', (chunk: Buffer) => {
       if (trigger && chunk.includes(trigger.text)) {
         set('hold');
@@ -72,19 +78,22 @@ export async function startTcpProxy(targetPort: number) {
         trigger = undefined;
       }
       if (mode === 'hole') link.lost = true;
-      if (link.lost) return;
+      if (mode === 'one-way' && !isClient) link.deaf = true;
+      if (isSilent()) return;
+      if (mode === 'tear' && !isClient) {
+        tear(link, chunk);
+        return;
+      }
       const forward = () => {
-        if (!link.lost && !to().write(chunk)) pauseUntilDrained(from, to());
+        if (!isSilent() && !to().write(chunk)) pauseUntilDrained(from, to());
       };
       if (mode === 'hold') link.held.push(forward);
       else if (mode === 'slow') last = last.then(() => trickle(link, chunk, to));
       else void last.then(forward);
     });
     from.on('close', () => {
-      if (link.lost || mode === 'hole') {
-        link.lost = true;
-        return;
-      }
+      if (mode === 'hole') link.lost = true;
+      if (isSilent()) return;
       const end = () => {
         void last.then(() => {
           drop(link);
@@ -101,6 +110,15 @@ export async function startTcpProxy(targetPort: number) {
       await delay(delayMs);
       if (!link.lost) to().write(chunk.subarray(at, at + chunkBytes));
     }
+  }
+
+  function tear(link: Link, response: Buffer): void {
+    links.delete(link);
+    link.deaf = true;
+    link.client.write(response.subarray(0, response.length / 2), () => {
+      reset(link.client);
+      link.server?.destroy();
+    });
   }
 
   function drop(link: Link): void {

@@ -54,6 +54,44 @@ describe('startTcpProxy()', () => {
     expect(proxy.open).toBe(0);
   });
 
+  it('one-way: requests arrive, and a socket that lost a response receives no more', async () => {
+    await using echo = await startEcho('a');
+    await using proxy = await startTcpProxy(echo.port);
+    using client = await dial(proxy.port);
+    const requests: string[] = [];
+    client.send('1');
+    await client.received('a:1');
+    for (const socket of echo.sockets) socket.on('data', (data) => requests.push(data.toString()));
+    proxy.set('one-way');
+    client.send('2');
+    await eventually(() => {
+      expect(requests).toEqual(['2']);
+    });
+    proxy.set('pass');
+    client.send('3');
+    await eventually(() => {
+      expect(requests).toEqual(['2', '3']);
+    });
+    using other = await dial(proxy.port);
+    other.send('4');
+    await other.received('a:4');
+    await client.received('a:1');
+  });
+
+  it('tear: half of a response arrives, then the socket is reset', async () => {
+    await using echo = await startEcho('abcd');
+    await using proxy = await startTcpProxy(echo.port);
+    using client = await dial(proxy.port);
+    proxy.set('tear');
+    client.send('1');
+    await client.closed;
+    await client.received('abc');
+    proxy.set('pass');
+    using other = await dial(proxy.port);
+    other.send('2');
+    await other.received('abcd:2');
+  });
+
   it('hole: sockets that lost a byte stay silent, the others pass afterwards', async () => {
     await using echo = await startEcho('a');
     await using proxy = await startTcpProxy(echo.port);
