@@ -33,6 +33,7 @@ import { Interruption } from './interruption.ts';
 import { NewerVersionError, parseInput, parseJobData } from './job-data.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { ProgressReporter } from './progress.ts';
+import { RedisClock } from './redis-clock.ts';
 import { describeRun } from './run-span.ts';
 import { RunningTasks, type TaskRun } from './running-tasks.ts';
 import { TaskContext } from './task-context.ts';
@@ -67,6 +68,7 @@ export class Consumer<Input extends object, Returned> {
   readonly #inputs = new WeakMap<Job, Input>();
   readonly #running = new RunningTasks();
   readonly #cancels: CancelListener;
+  readonly #clock: RedisClock;
   readonly #counters: SharedCounters<CounterField>;
   readonly #deps: ConsumerDeps<Input, Returned>;
   readonly #transitions: TransitionLog<Input>;
@@ -78,6 +80,7 @@ export class Consumer<Input extends object, Returned> {
     const { redis, liveness, config, log } = deps;
     this.#transitions = new TransitionLog(log, type);
     this.#cancels = new CancelListener(redis, this.#running, cancelChannel(config.QUEUE_PREFIX, type.name));
+    this.#clock = new RedisClock(redis);
     this.#counters = new SharedCounters(redis, countersKey(config.QUEUE_PREFIX));
     this.#worker = new QueueWorker(type.name, (job, token) => this.#consume(job, token), {
       connection: redis,
@@ -104,6 +107,7 @@ export class Consumer<Input extends object, Returned> {
   }
 
   async ready(): Promise<void> {
+    await this.#clock.synchronize();
     await this.#worker.waitUntilReady();
   }
 
@@ -117,6 +121,7 @@ export class Consumer<Input extends object, Returned> {
     await Promise.race([closed, delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
     await this.#endStuckConnection();
     await closed;
+    this.#clock.close();
     this.#cancels.close();
   }
 
@@ -164,8 +169,9 @@ export class Consumer<Input extends object, Returned> {
     const { metrics, idle } = this.#deps;
     const transitions = this.#transitions;
     const id = job.id ?? '';
-    const progress = new ProgressReporter(job, () => void this.#interruptIfCancelled(id));
-    const timeLeft = progress.startedAt + data.task.timeoutSeconds * 1_000 - Date.now();
+    const now = this.#clock.now();
+    const progress = new ProgressReporter(job, now, () => void this.#interruptIfCancelled(id));
+    const timeLeft = progress.startedAt + data.task.timeoutSeconds * 1_000 - now;
     const onTimeout = () => {
       run.interrupt('timeout');
     };
@@ -214,7 +220,7 @@ export class Consumer<Input extends object, Returned> {
     this.#transitions.completed(job, value, input);
     // Repairs are logged, and their runs measured, like those of tasks; only tasks are counted by outcome.
     if (job.name !== COMPUTE_JOB) return;
-    metrics.taskCompleted((Date.now() - value.startedAt) / 1_000);
+    metrics.taskCompleted((this.#clock.now() - value.startedAt) / 1_000);
     const counted = (input && runner.completed?.(input, value.result)) ?? {};
     for (const [name, by] of Object.entries(counted)) this.#counters.add(name as CounterField, by);
   }

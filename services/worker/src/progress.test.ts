@@ -32,7 +32,7 @@ function setUp({ progress = 0, write = () => Promise.resolve() }: SetUp = {}) {
       return write();
     },
   };
-  const reporter = new ProgressReporter(job, () => ticks.push(Date.now() - NOW));
+  const reporter = new ProgressReporter(job, NOW, () => ticks.push(Date.now() - NOW));
   return { reporter, writes, ticks };
 }
 

@@ -19,11 +19,14 @@ export class ProgressReporter {
   #total: number;
   #writing = false;
 
-  /** @param onTick called with each write, for periodic checks of the task */
-  constructor(job: ProgressJob, onTick: () => void) {
+  /**
+   * @param now milliseconds since the epoch: the start, if this is the first run
+   * @param onTick called with each write, for periodic checks of the task
+   */
+  constructor(job: ProgressJob, now: number, onTick: () => void) {
     this.#job = job;
     const earlier = progressOf(job);
-    this.startedAt = earlier?.startedAt ?? Date.now();
+    this.startedAt = earlier?.startedAt ?? now;
     this.#done = earlier?.done ?? 0;
     this.#total = earlier?.total ?? 0;
     this.#counts = { ...earlier?.counts };

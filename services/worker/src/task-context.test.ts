@@ -7,7 +7,7 @@ import { TaskContext } from './task-context.ts';
 describe('TaskContext', () => {
   it('can be destructured by a runner', () => {
     const job = { id: 'a', name: 'compute', progress: 0, updateProgress: () => Promise.resolve() };
-    const reporter = new ProgressReporter(job, () => undefined);
+    const reporter = new ProgressReporter(job, 0, () => undefined);
     const run = new RunningTasks().start('a');
     const context = new TaskContext(job as unknown as Job, run, reporter);
     const { progress, count, signal } = context;

@@ -1,0 +1,42 @@
+import type { RedisClient } from '@primes/contracts';
+
+/** Milliseconds between two synchronizations: the clocks of two machines drift apart by less than 1 ms in that time. */
+const INTERVAL_MS = 10_000;
+/** A slower response says too little about the time; it usually waited for a connection. */
+const MAX_ROUND_TRIP_MS = 1_000;
+
+/**
+ * The time of Redis, which all workers share, continued by the monotonic clock of this process. The start of a task is
+ * written by one worker and its timeout is computed by another: with a wall clock that is wrong by more than the timeout,
+ * tasks that are handed over or retried would fail.
+ */
+export class RedisClock {
+  readonly #redis: Pick<RedisClient, 'time'>;
+  readonly #timer: NodeJS.Timeout;
+  /** The time when the monotonic clock was 0, in milliseconds since the epoch. Until the first response: by the wall clock. */
+  #originMs = Date.now() - performance.now();
+
+  constructor(redis: Pick<RedisClient, 'time'>) {
+    this.#redis = redis;
+    this.#timer = setInterval(() => void this.synchronize(), INTERVAL_MS).unref();
+  }
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return Math.round(this.#originMs + performance.now());
+  }
+
+  /** Keeps the last time if Redis does not respond. */
+  async synchronize(): Promise<void> {
+    const sentAt = performance.now();
+    const time = await this.#redis.time().catch(() => undefined);
+    const receivedAt = performance.now();
+    if (!time || receivedAt - sentAt > MAX_ROUND_TRIP_MS) return;
+    const [seconds, microseconds] = time;
+    this.#originMs = Number(seconds) * 1_000 + Number(microseconds) / 1_000 - (sentAt + receivedAt) / 2;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}
