@@ -5,6 +5,7 @@ export * from './give-up.ts';
 export * from './job-type.ts';
 export * from './job.ts';
 export * from './metrics-api.ts';
+export * from './principal.ts';
 export * from './redis-client.ts';
 export * from './result-reader.ts';
 export * from './sample-source.ts';

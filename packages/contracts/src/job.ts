@@ -13,7 +13,10 @@ export const WEBHOOK_JOB = 'webhook';
  * Version of `JobDataSchema`. Raise it if a worker that knows only the old version would mishandle the job: old workers
  * then defer such jobs to new ones, so that both can run during a rollout.
  */
-export const JOB_VERSION = 1;
+export const JOB_VERSION = 2;
+
+/** The version of a job without a principal, which workers of the first version can run. */
+export const JOB_VERSION_WITHOUT_PRINCIPAL = 1;
 
 /** Version of `WebhookJobDataSchema`. */
 export const WEBHOOK_JOB_VERSION = 1;
@@ -43,8 +46,10 @@ export function inputOf(task: TaskSpec): Record<string, unknown> {
 
 /** `job.data` of the queue of tasks. Only the api writes it; what the worker records is in the progress. */
 export const JobDataSchema = z.strictObject({
-  version: z.literal(JOB_VERSION),
+  version: z.literal([JOB_VERSION_WITHOUT_PRINCIPAL, JOB_VERSION]),
   task: TaskSpecSchema,
+  /** The name of the principal that owns the task; none if authentication was off. */
+  principal: z.string().optional(),
   /** Distinguishes the submission that created the job from its replays. */
   submission: z.string(),
   requestId: z.string(),
@@ -57,6 +62,7 @@ export type JobData = z.infer<typeof JobDataSchema>;
 /** The part of `job.data` that readers need, in any version. */
 export const StoredTaskSchema = z.object({
   task: TaskSpecSchema,
+  principal: z.string().optional(),
   submission: z.string().optional(),
   traceparent: z.string().default(''),
   cancelledAt: z.number().optional(),

@@ -15,7 +15,7 @@ export { askToReconnect, isEventSource, openEventStream } from './http/event-str
 export { healthRoutes, type Health } from './http/health-routes.ts';
 export { methodNotAllowed } from './http/method-not-allowed.ts';
 export { HttpError, problemHandler, sendProblem, type ErrorDetails } from './http/problem.ts';
-export { contextOf, requestContext, type RequestContext } from './http/request-context.ts';
+export { contextOf, requestContext, setPrincipal, type RequestContext } from './http/request-context.ts';
 export { cannotListen, listen, listenOptions, type HttpServer, type ListenOptions } from './http/server.ts';
 export { truncate } from './http/truncate.ts';
 export { validate } from './http/validate.ts';

@@ -73,7 +73,6 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
       ...tasks,
       type,
       metrics,
-      watcher,
       rules,
       admin,
       results: results && reader && { formats: results.formats, reader },

@@ -26,12 +26,13 @@ export function accessLog(log: Logger, observe: (request: FinishedRequest) => vo
       const { method } = req;
       const status = res.statusCode;
       observe({ method: methodLabel(method), endpoint, status, seconds });
-      const { requestId, traceId } = contextOf(req);
+      const { requestId, traceId, principal } = contextOf(req);
       const taskId = (res.locals['taskId'] ?? req.params['id']) as string | undefined;
       log.info(
         {
           request_id: requestId,
           trace_id: traceId,
+          principal: principal?.name || undefined,
           task_id: taskId === undefined ? undefined : truncate(taskId),
           method,
           path: truncate(req.originalUrl.split('?', 1)[0] ?? ''),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Principal } from '@primes/contracts';
 import { TraceFlags, type SpanContext } from '@opentelemetry/api';
 import type { NextFunction, Request, Response } from 'express';
 import { startServerSpan } from '../telemetry/server-span.ts';
@@ -11,6 +12,8 @@ export interface RequestContext {
   readonly traceId: string;
   /** W3C Trace Context of this server; a child of the client's, if it sent one. */
   readonly traceparent: string;
+  /** Undefined if authentication is off. */
+  readonly principal?: Principal;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();
@@ -56,6 +59,11 @@ export function newSpanContext(parent?: SpanContext): SpanContext {
  */
 function randomHex(digits: number): string {
   return randomUUID().replaceAll('-', '').slice(-digits);
+}
+
+/** Records who sent the request. */
+export function setPrincipal(req: Request, principal: Principal): void {
+  contexts.set(req, { ...contextOf(req), principal });
 }
 
 /** The context of a request. */

@@ -6,7 +6,7 @@ import {
   TASK_LIMITS,
   WEBHOOK_JOB,
   WEBHOOK_QUEUE,
-  JOB_VERSION,
+  JOB_VERSION_WITHOUT_PRINCIPAL,
   WEBHOOK_JOB_VERSION,
   endCounterOf,
   type JobData,
@@ -112,7 +112,8 @@ export class TaskQueues {
     const options = { timeoutSeconds: TASK_LIMITS.timeoutSeconds.default, priority: 0, callbackUrl: null };
     const { requestId, traceparent } = context;
     const task = { ...input, ...options };
-    const data: JobData = { version: JOB_VERSION, task, submission: REPAIR_JOB, requestId, traceparent };
+    const version = JOB_VERSION_WITHOUT_PRINCIPAL;
+    const data: JobData = { version, task, submission: REPAIR_JOB, requestId, traceparent };
     const jobId = `${REPAIR_JOB}-${createHash('sha256').update(JSON.stringify(input)).digest('hex')}`;
     const jobOptions = { jobId, lifo: true, removeOnComplete: true, removeOnFail: true };
     await this.#send(jobId, data, (sent) => this.tasks.add(REPAIR_JOB, sent, jobOptions));

@@ -1,4 +1,4 @@
-import { validate } from '@primes/service-kit';
+import { contextOf, validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
 import type { Cancel } from '../tasks/cancel.ts';
 import { NoQuery } from '../requests/schemas.ts';
@@ -8,6 +8,6 @@ import { idOf, unknownTask } from '../requests/id-of.ts';
 export function cancelTask(cancel: Cancel) {
   return async function handleCancelTask(req: Request, res: Response): Promise<void> {
     validate(NoQuery, req.query);
-    res.status(202).json((await cancel(idOf(req))) ?? unknownTask());
+    res.status(202).json((await cancel(idOf(req), contextOf(req).principal)) ?? unknownTask());
   };
 }

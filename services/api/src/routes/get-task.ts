@@ -3,6 +3,7 @@ import {
   hasEnded,
   inputOf,
   type JobType,
+  type Principal,
   type ResultChunks,
   type ResultClient,
   type ResultFormat,
@@ -17,7 +18,7 @@ import type { StreamLimits } from '../streams/slots.ts';
 import type { Lookup } from '../tasks/lookup.ts';
 import { isTaskId } from '../tasks/task-id.ts';
 import type { Task } from '../tasks/task-view.ts';
-import type { TaskWatcher } from '../tasks/watcher.ts';
+import type { Watch } from '../tasks/watch.ts';
 import { disconnection, endOf } from '../requests/end-of.ts';
 import { GetTaskQuery, GetTaskWithoutPagesQuery } from '../requests/schemas.ts';
 import { idOf, unknownTask } from '../requests/id-of.ts';
@@ -36,7 +37,7 @@ interface ReadableResults {
 export interface GetTaskDeps {
   readonly type: JobType<object>;
   readonly lookup: Lookup;
-  readonly watcher: TaskWatcher;
+  readonly watch: Watch;
   /** Undefined for a job whose result is what its run returned. */
   readonly results: ReadableResults | undefined;
   readonly streams: StreamLimits;
@@ -88,7 +89,9 @@ interface TaskRequest {
 async function foundTask(deps: GetTaskDeps, { req, res, wait }: TaskRequest): Promise<Task> {
   const id = idOf(req);
   // Before a wait: it would take a slot and subscribe to changes.
-  const task = isTaskId(id) ? await find(deps, id, endOfWait(res, wait, deps.stopping)) : undefined;
+  const waitUntil = endOfWait(res, wait, deps.stopping);
+  const { principal } = contextOf(req);
+  const task = isTaskId(id) ? await find(deps, { id, principal, waitUntil }) : undefined;
   if (!task) unknownTask();
   res.set('Cache-Control', 'no-store').vary('Accept');
   if (!hasEnded(task.summary.status)) res.set('Retry-After', '1');
@@ -106,15 +109,20 @@ export function waitMs(seconds: number): number {
   return Math.min(seconds, MAX_WAIT_SECONDS) * 1_000;
 }
 
+interface Wanted {
+  readonly id: string;
+  readonly principal: Principal | undefined;
+  readonly waitUntil: AbortSignal | undefined;
+}
+
 async function find(
-  { lookup, watcher, streams }: GetTaskDeps,
-  id: string,
-  waitUntil: AbortSignal | undefined,
+  { lookup, watch, streams }: GetTaskDeps,
+  { id, principal, waitUntil }: Wanted,
 ): Promise<Task | undefined> {
-  if (!waitUntil || waitUntil.aborted) return lookup(id);
+  if (!waitUntil || waitUntil.aborted) return lookup(id, principal);
   return streams.watchers.hold(async () => {
     let task: Task | undefined;
-    for await (task of watcher.changes(id, { read: () => lookup(id), signal: waitUntil, endOnly: true })) {
+    for await (task of watch(id, principal, { signal: waitUntil, endOnly: true })) {
       if (!task || hasEnded(task.summary.status)) break;
     }
     return task;

@@ -1,5 +1,5 @@
 import type { TaskList } from '@primes/contracts';
-import { validate } from '@primes/service-kit';
+import { contextOf, validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { lastPosition, type List, type ListPosition } from '../tasks/list.ts';
@@ -13,7 +13,12 @@ export function listTasks(list: List) {
     const { status, limit = DEFAULT_LIMIT, cursor } = validate(ListTasksQuery, req.query);
     const last = lastPosition(status);
     const position = cursor === undefined ? last.map(() => 0) : decode(cursor, last);
-    const { tasks, next, truncated } = await list({ status, position, limit });
+    const { tasks, next, truncated } = await list({
+      status,
+      position,
+      limit,
+      principal: contextOf(req).principal,
+    });
     res.json({ tasks, next_cursor: next ? encode(next) : null, truncated } satisfies TaskList);
   };
 }

@@ -22,10 +22,11 @@ export function submitTask({ submit, rules, type, config }: SubmitTaskDeps) {
     const { timeout_seconds, priority, callback_url, ...input } = validate(schema, jsonBody(req));
     const options = { timeoutSeconds: timeout_seconds, priority, callbackUrl: callback_url ?? null };
     const spec: TaskSpec = { ...input, ...options };
-    const { requestId, traceparent } = contextOf(req);
+    const { requestId, traceparent, principal } = contextOf(req);
     const { summary, created } = await submit(spec, {
       requestId,
       traceparent,
+      principal,
       idempotencyKey: idempotencyKeyOf(req),
     });
     res.locals['taskId'] = summary.request_id;

@@ -3,6 +3,7 @@ import {
   cancelChannel,
   hasEnded,
   type JobType,
+  type Principal,
   type TaskSummary,
   type RedisClient,
 } from '@primes/contracts';
@@ -12,11 +13,12 @@ import type { ApiMetrics } from '../metrics.ts';
 import type { QueueDepth } from '../queue/queue-depth.ts';
 import type { TaskQueues } from '../queue/task-queues.ts';
 import { withdraw } from '../queue/withdraw.ts';
-import type { Lookup } from './lookup.ts';
+import type { ReadTask } from './lookup.ts';
+import { mayChange } from './ownership.ts';
 import type { Task } from './task-view.ts';
 import type { TaskWatcher } from './watcher.ts';
 
-export type Cancel = (id: string) => Promise<TaskSummary | undefined>;
+export type Cancel = (id: string, principal: Principal | undefined) => Promise<TaskSummary | undefined>;
 
 export interface CancelDeps {
   readonly type: JobType<object>;
@@ -24,7 +26,7 @@ export interface CancelDeps {
   readonly redis: RedisClient;
   readonly queues: TaskQueues;
   readonly depth: QueueDepth;
-  readonly lookup: Lookup;
+  readonly readTask: ReadTask;
   readonly watcher: TaskWatcher;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
@@ -39,13 +41,14 @@ const SETTLE_MS = 1_000;
  * completes or fails first keeps that status.
  *
  * @returns the task, `processing` if its worker has not stopped it within a second; undefined if there is none
+ *   that the principal may change
  */
 export function createCancel(deps: CancelDeps): Cancel {
-  const { type, redis, queues, depth, lookup, watcher, metrics, log, config } = deps;
+  const { type, redis, queues, depth, readTask, watcher, metrics, log, config } = deps;
 
-  return async function cancel(id) {
-    const task = await lookup(id);
-    if (!task) return undefined;
+  return async function cancel(id, principal) {
+    const task = await readTask(id);
+    if (!task || !mayChange(principal, task.stored)) return undefined;
     rejectIf(hasEnded(task.summary.status), task);
     const after = await settled(await end(task));
     if (after) rejectIf(['done', 'failed'].includes(after.summary.status), after);
@@ -60,7 +63,7 @@ export function createCancel(deps: CancelDeps): Cancel {
     await redis.publish(cancelChannel(config.QUEUE_PREFIX, type.name), id).catch(() => undefined);
     const signal = AbortSignal.timeout(SETTLE_MS);
     let after: Task | undefined;
-    for await (after of watcher.changes(id, { read: () => lookup(id), signal })) {
+    for await (after of watcher.changes(id, { read: () => readTask(id), signal })) {
       // Its worker has returned it to the queue, for a retry or a hand-over: now it waits and can be ended.
       if (after?.summary.status === 'pending') after = await end(after);
       if (!after || hasEnded(after.summary.status)) break;
@@ -75,7 +78,7 @@ export function createCancel(deps: CancelDeps): Cancel {
       metrics.taskCancelled();
       log.info(logFields(type, task), 'task cancelled');
     }
-    return lookup(task.summary.request_id);
+    return readTask(task.summary.request_id);
   }
 }
 

@@ -1,6 +1,7 @@
-import type { TaskList, TaskStatus, TaskSummary } from '@primes/contracts';
+import type { Principal, TaskList, TaskStatus, TaskSummary } from '@primes/contracts';
 import { Job, type JobType as State } from 'bullmq';
 import type { TaskJob, TaskQueues } from '../queue/task-queues.ts';
+import { mayRead, readsAll } from './ownership.ts';
 import { toTask, type Task } from './task-view.ts';
 
 /** The BullMQ states of each status; cancelled tasks are in the failed set. */
@@ -17,6 +18,8 @@ const ALL_STATES = [...new Set(Object.values(STATES_OF).flat())];
 const MAX_UNFILTERED = 1_000;
 /** Maximum number of jobs that one page of a filtered list reads; if few match, the page is short and has a cursor. */
 const MAX_SCANNED = 1_000;
+/** Jobs of a state that one round trip reads, if tasks of others are skipped: pages of 20 would need 50 round trips. */
+const SCAN_LENGTH = 100;
 
 /**
  * The end of the previous page, as the numbers of a cursor. In a list of one status, the fields of a `Place`; in an
@@ -53,6 +56,8 @@ export interface ListQuery {
   /** Within `lastPosition`. */
   readonly position: ListPosition;
   readonly limit: number;
+  /** Only its tasks, unless it may read all; undefined if authentication is off. */
+  readonly principal: Principal | undefined;
 }
 
 export interface ListPage extends Omit<TaskList, 'next_cursor'> {
@@ -63,15 +68,15 @@ interface Source {
   readonly queues: TaskQueues;
   /** The visible fields of the input. */
   readonly view: readonly string[];
+  readonly principal: Principal | undefined;
 }
 
 export type List = (query: ListQuery) => Promise<ListPage>;
 
 /** The use case of GET /tasks. */
 export function createList(queues: TaskQueues, view: readonly string[]): List {
-  const source = { queues, view };
-
   return async function list(query) {
+    const source = { queues, view, principal: query.principal };
     return query.status === undefined ? newestOfAll(source, query) : ofStatus(source, query, query.status);
   };
 }
@@ -84,6 +89,7 @@ export function createList(queues: TaskQueues, view: readonly string[]): List {
 async function ofStatus(source: Source, query: ListQuery, status: TaskStatus): Promise<ListPage> {
   const states = STATES_OF[status];
   const { limit } = query;
+  const length = scanLength(source, limit);
   let place = toPlace(query.position);
   const found: TaskSummary[] = [];
   let scanned = 0;
@@ -92,7 +98,7 @@ async function ofStatus(source: Source, query: ListQuery, status: TaskStatus): P
     const total = await source.queues.tasks.getJobCountByTypes(state);
     const offset = Math.max(0, Math.min(place.before, total - place.after));
     const placeAt = (before: number) => ({ ...place, before, after: Math.max(0, total - before) });
-    const tasks = await read(source, state, { offset, limit });
+    const tasks = await read(source, state, { offset, limit: length });
     scanned += tasks.length;
     for (const [index, task] of tasks.entries()) {
       if (task?.summary.status !== status) continue;
@@ -101,7 +107,7 @@ async function ofStatus(source: Source, query: ListQuery, status: TaskStatus): P
         return { tasks: found, next: toPosition(placeAt(offset + index + 1)), truncated: false };
       }
     }
-    if (tasks.length < limit) place = { state: place.state + 1, before: 0, after: 0 };
+    if (tasks.length < length) place = { state: place.state + 1, before: 0, after: 0 };
     else place = placeAt(offset + tasks.length);
   }
   const next = place.state < states.length ? toPosition(place) : undefined;
@@ -113,15 +119,30 @@ async function ofStatus(source: Source, query: ListQuery, status: TaskStatus): P
  * ended, so it skips no task, although tasks end and are prioritized in a different order.
  */
 async function newestOfAll(source: Source, { position, limit }: ListQuery): Promise<ListPage> {
-  const room = Math.min(limit, MAX_UNFILTERED - position.reduce((sum, offset) => sum + offset, 0));
-  if (room <= 0) return { tasks: [], next: undefined, truncated: true };
+  const found = new Map<string, TaskSummary>();
+  let page: MergedPage = { next: position, truncated: false };
+  do page = await merge(source, page.next ?? position, { found, limit });
+  while (page.next && found.size < limit);
+  return { tasks: [...found.values()], ...page };
+}
+
+type MergedPage = Omit<ListPage, 'tasks'>;
+
+/** Adds to `found`, until it contains `limit` tasks or all that were read. */
+async function merge(
+  source: Source,
+  position: ListPosition,
+  { found, limit }: { found: Map<string, TaskSummary>; limit: number },
+): Promise<MergedPage> {
+  const depth = position.reduce((sum, offset) => sum + offset, 0);
+  const room = Math.min(scanLength(source, limit - found.size), MAX_UNFILTERED - depth);
+  if (room <= 0) return { next: undefined, truncated: true };
   const next = [...position];
   // One task more than fits shows whether there are more.
   const perState = await Promise.all(
     ALL_STATES.map((state, i) => read(source, state, { offset: next[i] ?? 0, limit: room + 1 })),
   );
-  const found = new Map<string, TaskSummary>();
-  for (let taken = 0; taken < room; taken++) {
+  for (let taken = 0; taken < room && found.size < limit; taken++) {
     const turn = newestTurn(perState);
     if (turn === undefined) break;
     const task = perState[turn]?.shift();
@@ -131,7 +152,12 @@ async function newestOfAll(source: Source, { position, limit }: ListQuery): Prom
   }
   const more = perState.some((tasks) => tasks.length > 0);
   const atEnd = next.reduce((sum, offset) => sum + offset, 0) >= MAX_UNFILTERED;
-  return { tasks: [...found.values()], next: more && !atEnd ? next : undefined, truncated: more && atEnd };
+  return { next: more && !atEnd ? next : undefined, truncated: more && atEnd };
+}
+
+/** Jobs to read of a state for a page of `limit` tasks. */
+function scanLength({ principal }: Source, limit: number): number {
+  return readsAll(principal) ? limit : Math.max(limit, SCAN_LENGTH);
 }
 
 /** The state whose first task was submitted last; jobs that are no tasks come first, so that they are skipped. */
@@ -148,9 +174,12 @@ function newestTurn(perState: readonly (readonly (Task | undefined)[])[]): numbe
   return turn;
 }
 
-/** Tasks of one BullMQ state, newest first; undefined if a job is no task or was just removed. */
+/**
+ * Tasks of one BullMQ state, newest first; undefined if a job is no task, was just removed, or belongs to another
+ * principal.
+ */
 async function read(
-  { queues, view }: Source,
+  { queues, view, principal }: Source,
   state: State,
   { offset, limit }: { offset: number; limit: number },
 ): Promise<(Task | undefined)[]> {
@@ -159,5 +188,8 @@ async function read(
   const jobs = await Promise.all(
     ids.map((id) => Job.fromId(queues.tasks, id) as Promise<TaskJob | undefined>),
   );
-  return jobs.map((job) => (job ? toTask(job, state === 'active' ? 'active' : 'waiting', view) : undefined));
+  return jobs.map((job) => {
+    const task = job && toTask(job, state === 'active' ? 'active' : 'waiting', view);
+    return task && mayRead(principal, task.stored) ? task : undefined;
+  });
 }

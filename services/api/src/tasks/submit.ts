@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { JOB_VERSION, type JobData, type TaskSpec, type TaskSummary } from '@primes/contracts';
+import {
+  JOB_VERSION,
+  JOB_VERSION_WITHOUT_PRINCIPAL,
+  type JobData,
+  type Principal,
+  type TaskSpec,
+  type TaskSummary,
+} from '@primes/contracts';
 import { HttpError, isRedisUnavailable, linkTo } from '@primes/service-kit';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { QueueDepth } from '../queue/queue-depth.ts';
 import type { TaskQueues } from '../queue/task-queues.ts';
-import type { Lookup } from './lookup.ts';
+import type { ReadTask } from './lookup.ts';
 import { taskIdsOfKey, type TaskIds } from './task-id.ts';
 import { toTask, type Task } from './task-view.ts';
 
@@ -14,6 +21,8 @@ export interface SubmitContext {
   readonly requestId: string;
   readonly traceparent: string;
   readonly idempotencyKey: string | undefined;
+  /** Owns the task; undefined if authentication is off. */
+  readonly principal: Principal | undefined;
 }
 
 /** `created` is false if the task was created earlier with the same Idempotency-Key. */
@@ -29,18 +38,21 @@ export interface SubmitDeps {
   /** The visible fields of the input. */
   readonly view: readonly string[];
   readonly depth: QueueDepth;
-  readonly lookup: Lookup;
+  readonly readTask: ReadTask;
   readonly metrics: ApiMetrics;
   readonly config: ApiConfig;
 }
 
 /** The use case of POST /tasks: at most one task per Idempotency-Key, acknowledged once it is in Redis, and in REDIS_WAIT_REPLICAS replicas. */
-export function createSubmit({ queues, view, depth, lookup, metrics, config }: SubmitDeps): Submit {
-  return async function submit(spec, { requestId, traceparent, idempotencyKey }) {
+export function createSubmit({ queues, view, depth, readTask, metrics, config }: SubmitDeps): Submit {
+  return async function submit(spec, context) {
+    const { idempotencyKey, principal } = context;
     const submission = randomUUID();
-    const data: JobData = { version: JOB_VERSION, task: spec, submission, requestId, traceparent };
+    const data = dataOf(spec, submission, context);
     const ids: TaskIds =
-      idempotencyKey === undefined ? { id: submission } : taskIdsOfKey(idempotencyKey, config);
+      idempotencyKey === undefined
+        ? { id: submission }
+        : taskIdsOfKey(idempotencyKey, principal?.name ?? '', config);
     try {
       const task = idempotencyKey === undefined ? await add(ids, data) : await addUnlessThere(ids, data);
       if (!task) throw new Error('Expected no task with a new id, received one');
@@ -74,8 +86,8 @@ export function createSubmit({ queues, view, depth, lookup, metrics, config }: S
 
   async function find({ id, otherId }: TaskIds): Promise<Task | undefined> {
     const [task, other] = await Promise.all([
-      lookup(id),
-      otherId === undefined ? undefined : lookup(otherId),
+      readTask(id),
+      otherId === undefined ? undefined : readTask(otherId),
     ]);
     return task ?? other;
   }
@@ -99,6 +111,19 @@ export function createSubmit({ queues, view, depth, lookup, metrics, config }: S
     metrics.submissionRejected(rejection.reason);
     throw new HttpError('queue_full', { detail: rejection.detail, retryAfter: 5 });
   }
+}
+
+function dataOf(task: TaskSpec, submission: string, context: SubmitContext): JobData {
+  const { requestId, traceparent, principal } = context;
+  const version = principal ? JOB_VERSION : JOB_VERSION_WITHOUT_PRINCIPAL;
+  return {
+    version,
+    task,
+    submission,
+    requestId,
+    traceparent,
+    ...(principal && { principal: principal.name }),
+  };
 }
 
 function retryHint(idempotencyKey: string | undefined): string {

@@ -7,13 +7,13 @@ export interface TaskIds {
   readonly otherId?: string | undefined;
 }
 
-/** The ids of an Idempotency-Key. */
+/** The ids of an Idempotency-Key of a principal; its name is empty if authentication is off. */
 export function taskIdsOfKey(
   key: string,
+  principal: string,
   config: Pick<ApiConfig, 'IDEMPOTENCY_SECRET' | 'IDEMPOTENCY_SECRET_OTHER'>,
 ): TaskIds {
   const { IDEMPOTENCY_SECRET: secret, IDEMPOTENCY_SECRET_OTHER: other } = config;
-  const principal = '';
   return {
     id: taskIdOfKey(key, { principal, secret }),
     otherId: other && taskIdOfKey(key, { principal, secret: other }),

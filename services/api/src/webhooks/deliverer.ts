@@ -23,14 +23,14 @@ import {
 import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
-import type { Lookup } from '../tasks/lookup.ts';
+import type { ReadTask } from '../tasks/lookup.ts';
 import { ForbiddenAddressError } from './address-rules.ts';
 import { DeliveryError, webhookBackoff } from './backoff.ts';
 import { ReceiverSlots } from './receiver-slots.ts';
 import type { SendWebhook } from './send.ts';
 
 export interface DelivererDeps {
-  readonly lookup: Lookup;
+  readonly readTask: ReadTask;
   readonly send: SendWebhook;
   readonly liveness: Liveness;
   readonly metrics: ApiMetrics;
@@ -115,7 +115,7 @@ export class WebhookDeliverer {
     if (!data) throw new Error('Invalid webhook job data');
     const kept = WebhookNoticeSchema.safeParse(job.progress).data;
     if (kept) return kept;
-    const task = await this.#deps.lookup(data.taskId).catch(async (error: unknown) => {
+    const task = await this.#deps.readTask(data.taskId).catch(async (error: unknown) => {
       throw isRedisUnavailable(error) ? await defer(job, token, Date.now() + DELAY_MS) : error;
     });
     // A later submission with the same Idempotency-Key may have reused the id.
