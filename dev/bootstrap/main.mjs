@@ -18,6 +18,7 @@ const PROGRAMS = {
   pictures: 'test/telemetry/pictures.ts',
   load: 'test/load/main.ts',
   chaos: 'test/chaos/main.ts',
+  key: 'dev/key.ts',
   release: 'dev/release/main.ts',
 };
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const ERRORS = {
   malformed: { status: 400, title: 'Malformed request' },
   unauthorized: { status: 401, title: 'Authentication required' },
+  forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   not_acceptable: { status: 406, title: 'Not acceptable' },

@@ -40,6 +40,8 @@ export interface AppDeps extends SubmitTaskDeps, GetTaskDeps, TaskEventsDeps {
   readonly log: Logger;
   readonly config: ApiConfig;
   readonly admin: Router | undefined;
+  /** Undefined if authentication is off. */
+  readonly auth: Router | undefined;
 }
 
 /** Paths of mounted routers that support only GET. */
@@ -57,6 +59,8 @@ export function createApp(deps: AppDeps): RequestListener {
     }),
   );
   app.use(securityHeaders());
+  // Who may call each route: auth/access.ts.
+  if (deps.auth) app.use(deps.auth);
 
   app.param('id', recordTaskId);
   const body = express.json({ limit: '64kb', strict: false });

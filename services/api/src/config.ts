@@ -1,6 +1,7 @@
 import { GIVE_UP_AFTER } from '@primes/contracts';
 import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import { z } from 'zod';
+import { authVariables } from './auth/config.ts';
 import { basePath } from './base-path.ts';
 
 const idempotencySecret = z.string().min(16);
@@ -81,8 +82,9 @@ const fields = commonConfig.safeExtend({
     true,
     "Whether to continue the client's `traceparent` and its sampling flag; false: only link to it",
   ),
+  ...authVariables,
   ADMIN_USER: field.optionalText(
-    'User of the queue dashboard at /admin/queues; enabled together with ADMIN_PASSWORD',
+    'User of the queue dashboard at /admin/queues, if authentication is off; enabled together with ADMIN_PASSWORD',
   ),
   ADMIN_PASSWORD: field.optionalText('Password of the queue dashboard'),
   READY_AFTER: field.httpUrls(

@@ -1,5 +1,8 @@
 import type { JobType, ResultFormat } from '@primes/contracts';
-import { createDocument } from 'zod-openapi';
+import { createDocument, type ZodOpenApiObject } from 'zod-openapi';
+import { isAuthOn, type AuthConfig } from './auth/config.ts';
+import { withAuth } from './auth/openapi.ts';
+import type { ApiConfig } from './config.ts';
 import { VERSION } from './version.ts';
 import { servicePaths } from './openapi/service-paths.ts';
 import { taskPaths } from './openapi/task-paths.ts';
@@ -7,12 +10,12 @@ import { taskPaths } from './openapi/task-paths.ts';
 export interface DocumentOptions {
   /** Undefined for a job whose result is what its run returned. */
   readonly formats: readonly ResultFormat[] | undefined;
-  readonly config: Readonly<Record<string, unknown>> & { readonly BASE_PATH?: string };
+  readonly config: Readonly<Record<string, unknown>> & Partial<Pick<ApiConfig, 'BASE_PATH'> & AuthConfig>;
 }
 
 /** The OpenAPI 3.1 document of the HTTP API, generated from the schemas that validate requests. */
 export function openApiDocument(type: JobType<object>, options: DocumentOptions): object {
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: type.title,
@@ -31,5 +34,6 @@ export function openApiDocument(type: JobType<object>, options: DocumentOptions)
       { name: 'metrics', description: 'The JSON metrics API, served by the metrics gateway' },
     ],
     paths: { ...taskPaths(type, options), ...servicePaths(type) },
-  });
+  };
+  return createDocument(isAuthOn(options.config) ? withAuth(document, options.config) : document);
 }

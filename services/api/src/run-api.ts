@@ -1,5 +1,6 @@
 import type { JobType, ResultReaderFactory } from '@primes/contracts';
 import { publishRegistry, queueRedis, runService, storeRedis, withVariables } from '@primes/service-kit';
+import { createAuth } from './auth/auth.ts';
 import { apiConfig } from './config.ts';
 import type { z } from 'zod';
 import { ApiMetrics } from './metrics.ts';
@@ -67,7 +68,7 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
       log,
       recompute: (input, client) => queues.recompute(input, client),
     });
-    const admin = await adminQueues([queues.tasks, queues.webhooks], config);
+    const admin = adminQueues([queues.tasks, queues.webhooks], config);
     await serve({
       ...context,
       ...tasks,
@@ -75,6 +76,7 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
       metrics,
       rules,
       admin,
+      auth: createAuth(context),
       results: results && reader && { formats: results.formats, reader },
     });
   });

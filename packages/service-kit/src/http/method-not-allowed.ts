@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { HttpError } from './problem.ts';
 
-type Method = 'GET' | 'POST' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Ends a route: answers OPTIONS with the allowed methods, and every other method with 405. GET includes HEAD. */
 export function methodNotAllowed(...methods: readonly Method[]) {

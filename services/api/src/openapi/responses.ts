@@ -15,6 +15,11 @@ const retryAfter = {
 
 /** The error responses of a path, by error code; codes with the same status share an entry. */
 export function problems(...codes: ErrorCode[]): ZodOpenApiResponsesObject {
+  return problemsWith({}, ...codes);
+}
+
+/** The same, with further headers. */
+export function problemsWith(headers: Headers, ...codes: ErrorCode[]): ZodOpenApiResponsesObject {
   const titles = new Map<number, string[]>();
   for (const code of codes) {
     const { status, title } = ERRORS[code];
@@ -25,7 +30,7 @@ export function problems(...codes: ErrorCode[]): ZodOpenApiResponsesObject {
       String(status),
       {
         description: each.join('; or: '),
-        headers: status === 503 ? { ...commonHeaders, ...retryAfter } : commonHeaders,
+        headers: { ...commonHeaders, ...(status === 503 && retryAfter), ...headers },
         content: { 'application/problem+json': { schema: ProblemSchema } },
       },
     ]),

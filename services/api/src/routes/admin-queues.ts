@@ -1,23 +1,38 @@
 import { HttpError } from '@primes/service-kit';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Queue } from 'bullmq';
+import { isAuthOn } from '../auth/config.ts';
 import type { ApiConfig } from '../config.ts';
 import { Router, type Express, type NextFunction, type Request, type Response } from 'express';
 
-interface AdminOptions extends Pick<ApiConfig, 'BASE_PATH'> {
+interface AdminOptions extends Pick<ApiConfig, 'BASE_PATH' | 'AUTH_KEYS_FILE'> {
   readonly ADMIN_USER?: string | undefined;
   readonly ADMIN_PASSWORD?: string | undefined;
 }
 
 const PATH = '/admin/queues';
 
-/** bull-board behind HTTP Basic authentication; undefined if no credentials are configured. */
-export async function adminQueues(
-  queues: readonly Queue[],
-  { ADMIN_USER: user, ADMIN_PASSWORD: password, BASE_PATH: base }: AdminOptions,
-): Promise<Router | undefined> {
-  if (user === undefined || password === undefined) return undefined;
-  // Loaded on demand: it adds a template engine and 15 MB.
+/**
+ * bull-board. With authentication, it requires the role `operate`, and the credentials of the configuration have no effect;
+ * without, it requires these, and is undefined if there are none.
+ */
+export function adminQueues(queues: readonly Queue[], config: AdminOptions): Router | undefined {
+  const { ADMIN_USER: user, ADMIN_PASSWORD: password, BASE_PATH: base } = config;
+  const router = Router({ caseSensitive: true });
+  if (!isAuthOn(config)) {
+    if (user === undefined || password === undefined) return undefined;
+    router.use(PATH, requireCredentials(`${user}:${password}`));
+  }
+  let board: Promise<Express> | undefined;
+  router.use(PATH, async (req, res, next) => {
+    board ??= loadBoard(queues, base);
+    (await board)(req, res, next);
+  });
+  return router;
+}
+
+/** Loaded on demand: it adds a template engine and 15 MB. */
+async function loadBoard(queues: readonly Queue[], base: string): Promise<Express> {
   const [{ createBullBoard }, { BullMQAdapter }, { ExpressAdapter }] = await Promise.all([
     import('@bull-board/api'),
     import('@bull-board/api/bullMQAdapter'),
@@ -26,10 +41,7 @@ export async function adminQueues(
   const serverAdapter = new ExpressAdapter().setBasePath(`${base}${PATH}`);
   createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter });
   // It is an Express application of its own, which would send X-Powered-By.
-  const board = (serverAdapter.getRouter() as Express).disable('x-powered-by');
-  const router = Router({ caseSensitive: true });
-  router.use(PATH, requireCredentials(`${user}:${password}`), board);
-  return router;
+  return (serverAdapter.getRouter() as Express).disable('x-powered-by');
 }
 
 function requireCredentials(expected: string) {
