@@ -14,6 +14,8 @@ export const ERRORS = {
   too_large: { status: 413, title: 'Content too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   invalid: { status: 422, title: 'Validation failed' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  quota_exceeded: { status: 429, title: 'Too many waiting tasks' },
   upgrade_required: { status: 426, title: 'HTTP/1.1 required' },
   internal: { status: 500, title: 'Internal server error' },
   redis_unavailable: { status: 503, title: 'Redis is unavailable' },
@@ -21,6 +23,7 @@ export const ERRORS = {
   too_many_streams: { status: 503, title: 'Too many open streams' },
   result_unavailable: { status: 503, title: 'Result is being recomputed' },
   gateway_unavailable: { status: 503, title: 'Metrics gateway is unavailable' },
+  issuer_unavailable: { status: 503, title: 'Issuer of access tokens is unavailable' },
   sample_stale: { status: 503, title: 'Sample is stale' },
 } as const satisfies Record<string, { status: number; title: string }>;
 export type ErrorCode = keyof typeof ERRORS;

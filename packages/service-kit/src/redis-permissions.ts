@@ -8,8 +8,20 @@ export interface Needs {
 
 /** A sample of the commands that BullMQ's scripts, the job and the gateway use, on a key K. */
 const KEY_COMMANDS = [
-  ...['get K', 'mget K', 'set K v', 'del K', 'unlink K', 'exists K', 'type K', 'incr K', 'rename K K'],
   ...[
+    'get K',
+    'mget K',
+    'set K v',
+    'del K',
+    'unlink K',
+    'exists K',
+    'type K',
+    'incr K',
+    'incrby K 1',
+    'rename K K',
+  ],
+  ...[
+    'expire K 1',
     'pexpire K 1',
     'persist K',
     'pttl K',

@@ -1,7 +1,7 @@
 import { GIVE_UP_AFTER } from '@primes/contracts';
 import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
 import { z } from 'zod';
-import { authVariables } from './auth/config.ts';
+import { authVariables, withAuthRules } from './auth/config.ts';
 import { basePath } from './base-path.ts';
 
 const idempotencySecret = z.string().min(16);
@@ -97,7 +97,7 @@ const fields = commonConfig.safeExtend({
 });
 
 /** The environment of the api, without the variables of its job. */
-export const apiConfig = fields
+export const apiConfig = withAuthRules(fields)
   .refine(
     ({ SHUTDOWN_LINGER_MS: linger, SHUTDOWN_DEADLINE_MS: deadline }) => linger < deadline,
     crossFieldRule(

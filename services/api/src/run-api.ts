@@ -54,7 +54,17 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
 
     const replicated =
       config.REDIS_WAIT_REPLICAS > 0 ? await openReplicated(type.name, context) : { redis, queues };
-    const tasks = createTasks({ type, replicated, queues, depth, watcher, metrics, log, config });
+    const { router: auth, waitingQuota } = await createAuth({ ...context, redis, queue: type.name });
+    const tasks = createTasks({
+      ...context,
+      type,
+      replicated,
+      queues,
+      depth,
+      watcher,
+      metrics,
+      waitingQuota,
+    });
     const rules = new AddressRules(config.WEBHOOK_ALLOWED_HOSTS);
     const send = createSendWebhook(rules, config);
     const deliverer = new WebhookDeliverer(background, { ...tasks, send, liveness, metrics, log, config });
@@ -76,7 +86,7 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
       metrics,
       rules,
       admin,
-      auth: createAuth(context),
+      auth,
       results: results && reader && { formats: results.formats, reader },
     });
   });

@@ -8,8 +8,12 @@ import { openApiDocument } from '../src/openapi.ts';
 import { startApi, type TestApi } from './api.ts';
 import { contractOf } from './conformance.ts';
 
-/** What the api serves with authentication. */
-const config = { AUTH_KEYS_FILE: 'keys' };
+/** What the api serves with authentication and all of its options. */
+const config = {
+  AUTH_KEYS_FILE: 'keys',
+  OIDC_ISSUER: 'https://issuer.example',
+  QUOTA_REQUESTS_PER_MINUTE: 1,
+};
 export const AUTH_CONTRACT = contractOf(openApiDocument(echo, { formats: undefined, config }));
 
 /** A file with a key for each name, in a folder of its own. */

@@ -34,6 +34,7 @@ export function accessTable({ AUTH_METRICS: protectMetrics }: Pick<AuthConfig, '
     '/openapi.json': OPEN,
     '/docs/*': OPEN,
     '/redoc/*': OPEN,
+    '/audit': { GET: OPERATE },
     '/admin/queues/*': Object.fromEntries(METHODS.map((method) => [method, OPERATE])),
   };
 }

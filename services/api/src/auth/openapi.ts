@@ -1,11 +1,30 @@
 import type { ZodOpenApiObject, ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
-import { problemsWith } from '../openapi/responses.ts';
+import { json, problems, problemsWith } from '../openapi/responses.ts';
 import { accessTable, type Access, type AccessTable, type Method } from './access.ts';
+import { AuditPageSchema } from './audit.ts';
 import type { AuthConfig } from './config.ts';
+import { ListAuditQuery } from './list-audit.ts';
 
 const WWW_AUTHENTICATE = {
   'WWW-Authenticate': { schema: { type: 'string' }, description: 'RFC 6750: what is missing or wrong' },
 } as const;
+const RETRY_AFTER = { 'Retry-After': { schema: { type: 'string' }, description: 'Seconds' } } as const;
+
+/** What only an api with authentication has. */
+const PATHS: ZodOpenApiPathsObject = {
+  '/audit': {
+    get: {
+      operationId: 'listChanges',
+      summary: 'List changes that were no submissions, newest first',
+      tags: ['service'],
+      requestParams: { query: ListAuditQuery },
+      responses: {
+        '200': json('A page of changes', AuditPageSchema),
+        ...problems('invalid', 'redis_unavailable'),
+      },
+    },
+  },
+};
 
 /** The document of an api with authentication: the scheme, and what it changes in paths that require a role. */
 export function withAuth(document: ZodOpenApiObject, config: Partial<AuthConfig>): ZodOpenApiObject {
@@ -19,18 +38,29 @@ export function withAuth(document: ZodOpenApiObject, config: Partial<AuthConfig>
     ...document,
     security: [{ bearer: [] }],
     components: { securitySchemes: { bearer } },
-    paths: mapOperations(document.paths ?? {}, (operation, path, method) => {
+    paths: mapOperations({ ...document.paths, ...PATHS }, (operation, path, method) => {
       const access = accessOf(table, path, method);
-      return access === 'anyone' ? { ...operation, security: [] } : secured(operation, access);
+      if (access === 'anyone') return { ...operation, security: [] };
+      return secured(operation, access, config);
     }),
   };
 }
 
-function secured(operation: ZodOpenApiOperationObject, roles: readonly string[]): ZodOpenApiOperationObject {
+function secured(
+  operation: ZodOpenApiOperationObject,
+  roles: readonly string[],
+  config: Partial<AuthConfig>,
+): ZodOpenApiOperationObject {
+  const isLimited = (config.QUOTA_REQUESTS_PER_MINUTE ?? config.QUOTA_WAITING_TASKS) !== undefined;
   return {
     ...operation,
     description: `Requires one of the roles: ${roles.join(', ')}`,
-    responses: { ...operation.responses, ...problemsWith(WWW_AUTHENTICATE, 'unauthorized', 'forbidden') },
+    responses: {
+      ...(config.OIDC_ISSUER !== undefined && problems('issuer_unavailable')),
+      ...operation.responses,
+      ...problemsWith(WWW_AUTHENTICATE, 'unauthorized', 'forbidden'),
+      ...(isLimited && problemsWith(RETRY_AFTER, 'rate_limited', 'quota_exceeded')),
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type {} from 'zod-openapi';
 
 /** A whole number in a query, where all values are text; the OpenAPI document shows an integer. */
-function wholeNumber({ min, max }: { min: number; max: number }, description: string) {
+export function wholeNumber({ min, max }: { min: number; max: number }, description: string) {
   return z
     .string({ error: 'Must occur only once' })
     .regex(/^\d{1,15}$/, {

@@ -1,11 +1,11 @@
 import { HttpError } from '@primes/service-kit';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Queue } from 'bullmq';
-import { isAuthOn } from '../auth/config.ts';
+import { isAuthOn, type AuthConfig } from '../auth/config.ts';
 import type { ApiConfig } from '../config.ts';
 import { Router, type Express, type NextFunction, type Request, type Response } from 'express';
 
-interface AdminOptions extends Pick<ApiConfig, 'BASE_PATH' | 'AUTH_KEYS_FILE'> {
+interface AdminOptions extends Pick<ApiConfig, 'BASE_PATH'>, Partial<AuthConfig> {
   readonly ADMIN_USER?: string | undefined;
   readonly ADMIN_PASSWORD?: string | undefined;
 }

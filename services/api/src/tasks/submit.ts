@@ -33,7 +33,16 @@ export interface Submitted {
 
 export type Submit = (spec: TaskSpec, context: SubmitContext) => Promise<Submitted>;
 
+/**
+ * Counts tasks that are about to be added as waiting.
+ *
+ * @throws {HttpError} `quota_exceeded` if the principal has too many
+ */
+export type WaitingQuota = (principal: string, ...ids: string[]) => Promise<void>;
+
 export interface SubmitDeps {
+  /** Undefined without a limit. */
+  readonly waitingQuota: WaitingQuota | undefined;
   readonly queues: TaskQueues;
   /** The visible fields of the input. */
   readonly view: readonly string[];
@@ -44,7 +53,9 @@ export interface SubmitDeps {
 }
 
 /** The use case of POST /tasks: at most one task per Idempotency-Key, acknowledged once it is in Redis, and in REDIS_WAIT_REPLICAS replicas. */
-export function createSubmit({ queues, view, depth, readTask, metrics, config }: SubmitDeps): Submit {
+export function createSubmit(deps: SubmitDeps): Submit {
+  const { waitingQuota, queues, view, depth, readTask, metrics, config } = deps;
+
   return async function submit(spec, context) {
     const { idempotencyKey, principal } = context;
     const submission = randomUUID();
@@ -95,6 +106,7 @@ export function createSubmit({ queues, view, depth, readTask, metrics, config }:
   /** @returns undefined if another submission with the same Idempotency-Key has added it */
   async function add(ids: TaskIds, data: JobData): Promise<Task | undefined> {
     rejectIfFull();
+    if (data.principal !== undefined) await waitingQuota?.(data.principal, ids.id);
     depth.adding(data);
     const { keep } = depth.limits;
     const isPlain = ids.id === data.submission && data.task.callbackUrl === null;

@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually, startTcpProxy, testRedisUrl } from '@primes/testing';
+import { keyFile, startApiWithKeys } from './key-file.ts';
+import { manualWorker } from './manual-worker.ts';
+import { post } from './redis-requests.ts';
+import { setUp } from './set-up.ts';
+
+const keys = await setUp(async (keep) =>
+  keep(await keyFile({ alice: ['submit', 'read'], bob: ['submit', 'read'], operator: ['operate'] })),
+);
+const { as } = keys;
+
+describe('the quota of requests', () => {
+  it('is shared by all processes, and separate for each principal', async () => {
+    await using first = await startApiWithKeys(keys.file, { QUOTA_REQUESTS_PER_MINUTE: '5' });
+    const second = await first.start('api');
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const url = i % 2 === 0 ? first.url : second.url;
+      statuses.push((await fetch(`${url}/tasks`, { headers: as.alice })).status);
+    }
+    // The minute may end in between.
+    const served = statuses.filter((status) => status === 200).length;
+    expect(served).toBeGreaterThanOrEqual(5);
+    expect(served).toBeLessThan(10);
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    expect(await first.send({ path: '/tasks', headers: as.bob })).toMatchObject({ status: 200 });
+    // Open routes do not count.
+    for (let i = 0; i < 6; i++) expect((await first.send({ path: '/health' })).status).toBe(200);
+  });
+
+  it('is shown in each response', async () => {
+    await using api = await startApiWithKeys(keys.file, { QUOTA_REQUESTS_PER_MINUTE: '1' });
+    const get = () => api.send({ path: '/tasks', headers: as.alice });
+    const { headers } = await get();
+    expect(headers['ratelimit-policy']).toBe('"requests";q=1;w=60');
+    expect(headers['ratelimit']).toMatch(/^"requests";r=0;t=\d+$/);
+    await eventually(async () => {
+      const rejected = await get();
+      expect(rejected).toMatchObject({ status: 429, headers: { ratelimit: expect.stringContaining('r=0') } });
+      expect(rejected.body).toContain('urn:primes:problem:rate_limited');
+      expect(Number(rejected.headers['retry-after'])).toBeGreaterThan(0);
+      expect(Number(rejected.headers['retry-after'])).toBeLessThanOrEqual(60);
+    });
+  });
+
+  it.each(['cut', 'hole'] as const)(
+    'does not turn an outage of Redis (%s) into an error of its own',
+    async (mode) => {
+      await using proxy = await startTcpProxy(Number(new URL(testRedisUrl()).port));
+      const env = { QUOTA_REQUESTS_PER_MINUTE: '100', REDIS_COMMAND_TIMEOUT_MS: '300', REDIS_URL: proxy.url };
+      await using api = await startApiWithKeys(keys.file, env);
+      expect((await api.send({ path: '/tasks', headers: as.alice })).status).toBe(200);
+      proxy.set(mode);
+      await eventually(async () => {
+        expect((await api.send({ path: '/tasks', headers: as.alice })).status).toBe(503);
+      });
+      expect(api.process.logs.filter((line) => line['level'] === 'error')).toEqual([]);
+    },
+  );
+});
+
+describe('the quota of waiting tasks', () => {
+  it('limits the waiting tasks of each principal, and not those that run or have ended', async () => {
+    await using api = await startApiWithKeys(keys.file, { QUOTA_WAITING_TASKS: '3' });
+    await using worker = await manualWorker(api);
+    const submit = (who: keyof typeof as = 'alice', more = {}) =>
+      api.send(post({ text: 'a' }, { ...as[who], ...more }));
+    /** Once the process asks Redis again. */
+    const admitted = () =>
+      eventually(async () => {
+        expect((await submit()).status).toBe(202);
+      });
+    for (let i = 0; i < 3; i++) expect((await submit()).status).toBe(202);
+    const rejected = await submit();
+    expect(rejected).toMatchObject({ status: 429, headers: { 'retry-after': '5' } });
+    expect(rejected.body).toContain('urn:primes:problem:quota_exceeded');
+    expect((await submit('bob')).status).toBe(202);
+
+    const running = await worker.take();
+    await admitted();
+    expect((await submit()).status).toBe(429);
+    // A hand-over makes it wait again, and then there are four.
+    await running.giveBack();
+    await eventually(async () => {
+      expect(await api.tasks.getJobCountByTypes('waiting')).toBe(5);
+    });
+    await (await worker.take()).complete();
+    await (await worker.take()).complete();
+    await admitted();
+    expect((await submit()).status).toBe(429);
+    const { body } = await api.send({ path: '/tasks?status=pending', headers: as.alice });
+    const { tasks } = JSON.parse(body) as { tasks: { request_id: string }[] };
+    await api.send({ method: 'DELETE', path: `/tasks/${tasks[0]?.request_id ?? ''}`, headers: as.alice });
+    await admitted();
+  });
+
+  it('does not count a submission that is repeated', async () => {
+    await using api = await startApiWithKeys(keys.file, { QUOTA_WAITING_TASKS: '1' });
+    const submit = () => api.send(post({ text: 'a' }, { ...as.alice, 'idempotency-key': 'a' }));
+    expect((await submit()).status).toBe(202);
+    expect((await submit()).status).toBe(200);
+  });
+});
+
+it.each(['QUOTA_REQUESTS_PER_MINUTE', 'QUOTA_WAITING_TASKS', 'AUTH_METRICS'])(
+  '%s requires authentication',
+  async (name) => {
+    await expect(startApiWithKeys('', { [name]: '1' })).rejects.toThrow(
+      `${name}: Requires AUTH_KEYS_FILE or OIDC_ISSUER`,
+    );
+  },
+);
