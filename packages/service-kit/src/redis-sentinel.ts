@@ -22,7 +22,6 @@ interface Internals {
   /** Follows the messages of the Sentinels. */
   initFailoverDetector: () => Promise<void>;
   readonly failoverDetector: { cleanup(): void } | null;
-  readonly stream: unknown;
 }
 
 /**
@@ -37,6 +36,8 @@ interface Internals {
  *   asked again after the subscription.
  */
 class ServiceSentinelConnector extends SentinelConnector {
+  #attempts = 0;
+
   /** @param options unknown in ioredis' type of a connector, and always those of the connection */
   constructor(options: unknown) {
     super(options as RedisOptions);
@@ -53,16 +54,18 @@ class ServiceSentinelConnector extends SentinelConnector {
     };
     const follow = connector.initFailoverDetector.bind(this);
     connector.initFailoverDetector = async () => {
-      const { stream } = connector;
+      const attempt = this.#attempts;
       const before = answered;
       await follow();
       const primary = before && (await resolve(before.sentinel).catch(() => null));
       const isSame = primary?.host === before?.primary.host && primary?.port === before?.primary.port;
-      if (primary && !isSame && stream === connector.stream) this.disconnect();
+      // It would cancel an attempt that has begun since.
+      if (primary && !isSame && attempt === this.#attempts) this.disconnect();
     };
   }
 
   override connect(...args: Parameters<Connect>): ReturnType<Connect> {
+    this.#attempts++;
     this.#internals.failoverDetector?.cleanup();
     return super.connect(...args);
   }
