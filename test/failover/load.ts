@@ -76,7 +76,8 @@ export function startLoad({ url, receiver }: Target) {
     const { status, json } = await send('DELETE', `/tasks/${task.id}`);
     // 404: a failover has lost it. 409: it has ended.
     if (![202, 404, 409, 503].includes(status)) unexpected.push(`DELETE ${status} ${JSON.stringify(json)}`);
-    task.cancelled = status === 202;
+    // 202 with another status promises nothing: the task may still complete first.
+    task.cancelled = status === 202 && (json as { status: string }).status === 'cancelled';
   }
 
   async function send(

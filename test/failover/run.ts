@@ -111,11 +111,15 @@ async function failOver({ engine, system, load }: Parts, fault: string, judged: 
   const verdict = await judge(system.api.url, tasks);
   expect(verdict.stuck).toEqual([]);
   const accepted = tasks.filter((task) => task.at > lastRejection && !verdict.lost.includes(task));
+  const started = accepted
+    .flatMap((task) => verdict.startedAt.get(task) ?? [])
+    // A repeated submission may have been executed the first time.
+    .filter((time) => time > lastRejection);
   const after = verdict.lost.filter((task) => task.at >= (promotion.at ?? Infinity)).length;
   const failover: Failover = {
     fault,
     acceptedMs: Math.min(...accepted.map((task) => task.at)) - at,
-    startedMs: Math.max(0, Math.min(...accepted.flatMap((task) => verdict.startedAt.get(task) ?? [])) - at),
+    startedMs: Math.min(...started) - at,
     acknowledged: tasks.length,
     lost: { before: verdict.lost.length - after, after },
     uncancelled: verdict.uncancelled.length,

@@ -9,8 +9,8 @@ export interface Measured {
 }
 
 const HEAD = [
-  '| engine | fault | setting | failovers | first 202, p50 / p99 | first pick-up, p50 / p99 | acknowledged | lost: acknowledged before / after the promotion | cancellations undone |',
-  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+  '| engine | fault | setting | failovers | first 202, p50 / p99 | first pick-up, p50 / p99 | acknowledged | lost: acknowledged before / after the promotion |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- |',
 ];
 
 /** A row for each fault and setting, in Markdown. */
@@ -23,7 +23,6 @@ export function tableOf(runs: readonly Measured[]): string {
         ...[seconds(some.map((one) => one.acceptedMs)), seconds(some.map((one) => one.startedMs))],
         sum((one) => one.acknowledged),
         `${sum((one) => one.lost.before)} / ${sum((one) => one.lost.after)}`,
-        sum((one) => one.uncancelled),
       ].join(' | ');
     }),
   );
