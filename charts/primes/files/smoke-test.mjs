@@ -2,11 +2,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import task from './task.json' with { type: 'json' };
 
-const { API_URL, TIMEOUT_SECONDS = '120' } = process.env;
+const { API_URL, API_KEY, TIMEOUT_SECONDS = '120' } = process.env;
+/** Only with authentication. */
+const credentials = API_KEY ? { Authorization: `Bearer ${API_KEY}` } : {};
 const started = Date.now();
 
-async function call(path, options) {
-  const response = await fetch(new URL(path, API_URL), options);
+async function call(path, { headers, ...options } = {}) {
+  const response = await fetch(new URL(path, API_URL), {
+    ...options,
+    headers: { ...credentials, ...headers },
+  });
   const body = await response.json();
   if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(body)}`);
   return body;

@@ -51,7 +51,8 @@ initContainers:
   {{- include "primes.collector" (list $root (index . 1) $root.Chart.AppVersion (index . 2)) | nindent 2 }}
 {{- end }}
 {{- $secrets := include "primes.redis.tlsSecrets" $root | fromJson }}
-{{- if or $root.Values.telemetry.enabled $secrets $root.Values.extraVolumes }}
+{{- $keys := ternary $root.Values.auth.keysSecret.name "" (eq (index . 1) "api") }}
+{{- if or $root.Values.telemetry.enabled $secrets $keys $root.Values.extraVolumes }}
 volumes:
   {{- if $root.Values.telemetry.enabled }}
   {{- include "primes.collectorVolume" $root | nindent 2 }}
@@ -60,20 +61,27 @@ volumes:
   - name: {{ $volume }}
     secret: { secretName: {{ $secret }} }
   {{- end }}
+  {{- with $keys }}
+  - name: api-keys
+    secret: { secretName: {{ . }} }
+  {{- end }}
   {{- with $root.Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* The last fields of the container of a service, and the containers after it: (list $ .Values.api "http"). */}}
+{{/*
+The last fields of the container of a service, and the containers after it, with the volume mounts of this service:
+(list $ .Values.api "http" (list (dict "name" "api-keys" "mountPath" "/etc/api-keys"))).
+*/}}
 {{- define "primes.service" -}}
 {{- $root := index . 0 }}
   {{- include "primes.probes" (index . 2) | nindent 2 }}
   {{- include "primes.containerSecurity" $root | nindent 2 }}
   resources:
     {{- toYaml (index . 1).resources | nindent 4 }}
-  {{- $mounts := $root.Values.extraVolumeMounts }}
+  {{- $mounts := concat (slice . 3 | first | default list) $root.Values.extraVolumeMounts }}
   {{- range $volume, $_ := include "primes.redis.tlsSecrets" $root | fromJson }}
   {{- $mounts = prepend $mounts (dict "name" $volume "mountPath" (printf "/etc/%s" $volume) "readOnly" true) }}
   {{- end }}
