@@ -114,7 +114,7 @@ export async function problemsOf(turns: readonly Turn[], system: ClusterSystem):
 }
 
 /** What a client sees of an outage in which requests are rejected but none gets lost. */
-export function isRejection({ status, retryAfter }: Failure): boolean {
+export function isRejection({ status, retryAfter }: Pick<Failure, 'status' | 'retryAfter'>): boolean {
   return status === 503 && Number(retryAfter) > 0;
 }
 
