@@ -10,14 +10,12 @@ import { randomFrom } from './random.ts';
 import { Recorder } from './recorder.ts';
 import { resourceOf, type Fault } from './schedule.ts';
 import type { Subject } from './subject.ts';
-import { startSystem, type ChaosSystem } from './system.ts';
+import { createSystem, type ChaosSystem } from './system.ts';
 
 export interface RunOptions {
   readonly seed: number;
   readonly schedule: readonly Fault[];
   readonly subject: Subject;
-  /** Submissions per second. */
-  readonly rate?: number;
   /** How long tasks may take to end after the last fault. */
   readonly settleMs?: number;
   /** Where the history is written too. */
@@ -27,6 +25,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Submissions. */
+const PER_SECOND = 8;
 /** A busy machine may take several times the documented 60 s. */
 const SETTLE_MS = 120_000;
 
@@ -35,7 +35,7 @@ export async function drive(options: RunOptions): Promise<History> {
   const { seed, subject, file, signal = new AbortController().signal, preload, env } = options;
   await using recorder = new Recorder(file);
   recorder.record({ type: 'run', seed, system: subject.name });
-  await using system = await startSystem({ subject, recorder, preload, env });
+  await using system = await createSystem({ subject, recorder, preload, env });
   // Then everything that the system consists of ends.
   const interrupted = once(signal, 'abort').then(() => {
     signal.throwIfAborted();
@@ -45,10 +45,11 @@ export async function drive(options: RunOptions): Promise<History> {
 }
 
 async function run(system: ChaosSystem, recorder: Recorder, options: RunOptions): Promise<void> {
-  const { seed, schedule, subject, rate = 8, settleMs = SETTLE_MS } = options;
+  const { seed, schedule, subject, settleMs = SETTLE_MS } = options;
+  await system.start();
   const observer = observe(system, subject, recorder);
   const clients = createClients({ system, subject, recorder, random: randomFrom(seed) });
-  const stop = clients.start(rate);
+  const stop = clients.start(PER_SECOND);
   const start = performance.now();
   const until = (seconds: number) => delay(Math.max(0, seconds * 1_000 - (performance.now() - start)));
 

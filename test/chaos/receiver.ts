@@ -5,8 +5,6 @@ import type { Recorder } from './recorder.ts';
 
 export type ReceiverMode = 'accept' | 'hang' | 'reset' | 'error';
 
-export type Receiver = Awaited<ReturnType<typeof startReceiver>>;
-
 /** A receiver of webhooks. */
 export async function startReceiver(recorder: Recorder) {
   let mode: ReceiverMode = 'accept';

@@ -15,7 +15,7 @@ import { startReceiver } from './receiver.ts';
 import type { Recorder } from './recorder.ts';
 import type { Subject } from './subject.ts';
 
-export type ChaosSystem = Awaited<ReturnType<typeof startSystem>>;
+export type ChaosSystem = Awaited<ReturnType<typeof createSystem>>;
 
 /** The name of the driver's own connections in CLIENT LIST. */
 const OWN_CONNECTION = 'chaos';
@@ -28,8 +28,8 @@ interface SystemOptions {
   readonly env?: Record<string, string> | undefined;
 }
 
-/** Redis, the processes of a subject, each with its own way to Redis, and everything that a fault can change. */
-export async function startSystem({ subject, recorder, preload = [], env = {} }: SystemOptions) {
+/** A Redis, the processes of a subject, which `start` starts, each with its own way to Redis, and everything that a fault can change. */
+export async function createSystem({ subject, recorder, preload = [], env = {} }: SystemOptions) {
   // Disposed of here if the start fails, otherwise with the system.
   await using building = new AsyncDisposableStack();
   let parts = building;
@@ -97,7 +97,6 @@ export async function startSystem({ subject, recorder, preload = [], env = {} }:
   }
 
   for (const name of subject.processes) await prepare(name);
-  await Promise.all([...processes.values()].map((process) => process.up()));
   const operator = connect();
   parts = building.move();
   return {
@@ -109,6 +108,7 @@ export async function startSystem({ subject, recorder, preload = [], env = {} }:
     names,
     secrets,
     processes: [...processes.values()],
+    start: () => Promise.all([...processes.values()].map((process) => process.up())),
     process: (name: string) => found(processes, name),
     network: (name: string) => found(networks, name),
     clock: (name: string) => found(clocks, name),

@@ -1,6 +1,6 @@
 import type { NamesMode } from '../names.ts';
 import type { ReceiverMode } from '../receiver.ts';
-import type { Inject } from './index.ts';
+import type { Inject } from './inject.ts';
 
 function names(faulty: NamesMode): Inject {
   return async ({ names }) => {

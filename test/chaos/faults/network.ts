@@ -1,5 +1,5 @@
 import type { ProxyMode } from '@primes/testing';
-import type { Inject } from './index.ts';
+import type { Inject } from './inject.ts';
 
 /** Between a process and Redis. */
 function mode(faulty: ProxyMode, delayMs = 0): Inject {

@@ -1,4 +1,4 @@
-import type { Inject } from './index.ts';
+import type { Inject } from './inject.ts';
 
 function restart(signal: 'SIGTERM' | 'SIGKILL'): Inject {
   return async (system, name) => {

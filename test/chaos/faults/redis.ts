@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Inject } from './index.ts';
+import type { Inject } from './inject.ts';
 
 function restart(signal: 'SIGTERM' | 'SIGKILL'): Inject {
   return async ({ redis }) => {
