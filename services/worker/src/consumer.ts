@@ -78,9 +78,9 @@ export class Consumer<Input extends object, Returned> {
     this.#type = type;
     this.#deps = deps;
     const { redis, liveness, config, log } = deps;
-    this.#transitions = new TransitionLog(log, type);
     this.#cancels = new CancelListener(redis, this.#running, cancelChannel(config.QUEUE_PREFIX, type.name));
     this.#clock = new RedisClock(redis);
+    this.#transitions = new TransitionLog(log, type, this.#clock);
     this.#counters = new SharedCounters(redis, countersKey(config.QUEUE_PREFIX));
     this.#worker = new QueueWorker(type.name, (job, token) => this.#consume(job, token), {
       connection: redis,

@@ -9,6 +9,7 @@ import {
 } from '@primes/contracts';
 import { taskIds, type Logger } from '@primes/service-kit';
 import type { Job } from 'bullmq';
+import type { RedisClock } from './redis-clock.ts';
 
 /**
  * Logs one line at the end of each run of a task, with its times and the ids of its request and trace. The start is
@@ -17,10 +18,12 @@ import type { Job } from 'bullmq';
 export class TransitionLog<Input extends object> {
   readonly #log: Logger;
   readonly #type: JobType<Input>;
+  readonly #clock: Pick<RedisClock, 'now'>;
 
-  constructor(log: Logger, type: JobType<Input>) {
+  constructor(log: Logger, type: JobType<Input>, clock: Pick<RedisClock, 'now'>) {
     this.#log = log;
     this.#type = type;
+    this.#clock = clock;
   }
 
   started(job: Job<JobData>, input: Input): void {
@@ -29,12 +32,12 @@ export class TransitionLog<Input extends object> {
   }
 
   handedOver(job: Job<JobData>): void {
-    this.#identify(job).info(timesOf(job), 'task handed over');
+    this.#identify(job).info(this.#timesOf(job), 'task handed over');
   }
 
   /** The lock expired and another worker may have the task, for example after an outage of Redis. */
   lost(job: Job<JobData>): void {
-    this.#identify(job).warn(timesOf(job), 'task lost');
+    this.#identify(job).warn(this.#timesOf(job), 'task lost');
   }
 
   deferred(job: Job<JobData>): void {
@@ -44,17 +47,17 @@ export class TransitionLog<Input extends object> {
   /** @param input undefined if it is not known any more */
   completed(job: Job<JobData>, { startedAt, result }: JobReturnValue, input: Input | undefined): void {
     const log = input ? this.#of(job, input) : this.#identify(job);
-    log.info({ attempt: job.attemptsMade, ...timesSince(startedAt, job), result }, 'task completed');
+    log.info({ attempt: job.attemptsMade, ...this.#timesSince(startedAt, job), result }, 'task completed');
   }
 
   endedWithoutResult(job: Job<JobData>, error: Error): void {
-    const fields = { attempt: job.attemptsMade, ...timesOf(job) };
+    const fields = { attempt: job.attemptsMade, ...this.#timesOf(job) };
     if (isCancellation(error.message)) this.#identify(job).info(fields, 'task cancelled');
     else this.#identify(job).error({ ...fields, reason: error.message }, 'task failed');
   }
 
   willRetry(job: Job<JobData>, error: Error): void {
-    const fields = { attempt: job.attemptsMade, ...timesOf(job), reason: error.message };
+    const fields = { attempt: job.attemptsMade, ...this.#timesOf(job), reason: error.message };
     this.#identify(job).warn(fields, 'task will be retried');
   }
 
@@ -74,15 +77,15 @@ export class TransitionLog<Input extends object> {
       ...attributesOf(this.#type, stored?.task),
     });
   }
-}
 
-/** The times of a task that has started, in milliseconds: waiting for the first start, and from then until now. */
-function timesSince(startedAt: number, { timestamp }: Job) {
-  return { wait_ms: startedAt - timestamp, duration_ms: Date.now() - startedAt };
-}
+  /** The times of a task that has started, in milliseconds: waiting for the first start, and from then until now. */
+  #timesSince(startedAt: number, { timestamp }: Job) {
+    return { wait_ms: startedAt - timestamp, duration_ms: this.#clock.now() - startedAt };
+  }
 
-/** The same from the progress that was written last; nothing for a task that has none. */
-function timesOf(job: Job) {
-  const startedAt = progressOf(job)?.startedAt;
-  return startedAt === undefined ? {} : timesSince(startedAt, job);
+  /** The same from the progress that was written last; nothing for a task that has none. */
+  #timesOf(job: Job) {
+    const startedAt = progressOf(job)?.startedAt;
+    return startedAt === undefined ? {} : this.#timesSince(startedAt, job);
+  }
 }
