@@ -15,6 +15,9 @@ const SENTINEL_USER = 'sentinel';
 /** A failover takes as long as it takes to start the processes on a busy machine. */
 const PATIENCE = { timeoutMs: 60_000, intervalMs: 100 };
 
+/** Milliseconds after which a Sentinel counts as stopped. */
+const WATCHER_TIMEOUT_MS = 5_000;
+
 export type TestSentinels = Awaited<ReturnType<typeof startSentinels>>;
 
 /** Three Sentinels, a primary and two replicas, with TLS and passwords. `args` are more options of the servers. */
@@ -31,8 +34,8 @@ export async function startSentinels(args: readonly string[] = []) {
   const replicaOf = ['--replicaof', `127.0.0.1 ${first.port}`, ...all];
   const replicas = [1, 2].map(async () => building.use(await startRedis({ ...shared, args: replicaOf })));
   const servers = [first, ...(await Promise.all(replicas))];
-  const connect = ({ url }: TestRedis) => {
-    const redis = new Redis(url, { tls: { ca: tls.ca }, maxRetriesPerRequest: null });
+  const connect = ({ url }: TestRedis, commandTimeout?: number) => {
+    const redis = new Redis(url, { tls: { ca: tls.ca }, maxRetriesPerRequest: null, commandTimeout });
     // Tests stop Redis on purpose.
     redis.on('error', () => undefined);
     building.defer(() => {
@@ -60,7 +63,7 @@ export async function startSentinels(args: readonly string[] = []) {
     return building.use(await startRedis(options));
   });
   const sentinels = await Promise.all(starting);
-  const watchers = sentinels.map(connect);
+  const watchers = sentinels.map((one) => connect(one, WATCHER_TIMEOUT_MS));
   const [sentinel] = watchers as [Redis];
   await redundant();
 
@@ -92,8 +95,11 @@ export async function startSentinels(args: readonly string[] = []) {
   }
   async function switched(from: number): Promise<void> {
     await eventually(async () => {
-      const [port = from, ...others] = await Promise.all(watchers.map((watcher) => primaryPort(watcher)));
-      if (others.some((other) => other !== port)) throw new Error(`They name ${port}, ${others.join()}`);
+      // A test may have stopped one of them.
+      const responses = await Promise.allSettled(watchers.map((watcher) => primaryPort(watcher)));
+      const ports = responses.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      const [port = from, ...others] = ports;
+      if (others.some((other) => other !== port)) throw new Error(`They name ${ports.join()}`);
       const role = port === from ? undefined : (await clients.get(port)?.role())?.[0];
       if (role !== 'master') throw new Error(`The primary is ${port}, with the role ${String(role)}`);
     }, PATIENCE);
