@@ -3,7 +3,7 @@ export const PROCESSES = ['api-1', 'api-2', 'worker-1', 'worker-2', 'gateway'] a
 export type ProcessName = (typeof PROCESSES)[number];
 
 /** The processes whose clock can be changed: all others run without libfaketime. */
-export const CLOCK_PROCESSES = ['api-2', 'worker-2'] as const satisfies readonly ProcessName[];
+export const CLOCK_PROCESSES = ['gateway', 'worker-2'] as const satisfies readonly ProcessName[];
 
 interface KindSpec {
   readonly targets: readonly string[];
@@ -23,9 +23,10 @@ export const KINDS = {
   'process-kill': { targets: PROCESSES, resource: 'process', seconds: [0, 3] },
   'process-term': { targets: PROCESSES, resource: 'process', seconds: [0, 3] },
   'process-stop': { targets: PROCESSES, resource: 'process', seconds: [1, 30] },
-  // Not of a worker: BullMQ would delay the retry of a run that fails by as much.
-  'clock-forward': { targets: ['api-2'], resource: 'process', seconds: [2, 10] },
-  'clock-back': { targets: CLOCK_PROCESSES, resource: 'process', seconds: [2, 10] },
+  // BullMQ delays retries by the wall clock: ahead, a worker retries an hour later, and an api uses all attempts of a webhook
+  // at once.
+  'clock-forward': { targets: ['gateway'], resource: 'process', seconds: [2, 10] },
+  'clock-back': { targets: ['worker-2'], resource: 'process', seconds: [2, 10] },
   'redis-restart': { ...REDIS, seconds: [0, 4] },
   'redis-kill': { ...REDIS, seconds: [0, 4] },
   'redis-stop': { ...REDIS, seconds: [1, 10] },
