@@ -29,13 +29,21 @@ export interface RedisAccess {
   readonly sentinel?: { readonly username?: string | undefined; readonly password?: string | undefined };
 }
 
+const known = new WeakMap<AccessConfig, RedisAccess>();
+
+/** One for each configuration: with Node's authorities, its TLS context takes 30 ms to create, and all connections share it. */
 export function accessOf(config: AccessConfig): RedisAccess {
+  const access = known.get(config) ?? createAccess(config);
+  known.set(config, access);
+  return access;
+}
+
+function createAccess(config: AccessConfig): RedisAccess {
   const { REDIS_TLS_CA: ca, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: key } = config;
   const servername = config.REDIS_TLS_SERVER_NAME;
   return {
     tls: {
-      // One for all connections: with Node's authorities it takes 30 ms to create. `ca` replaces those, which the other
-      // Redis may need.
+      // `ca` replaces Node's authorities, which the other Redis may need.
       secureContext: createSecureContext({
         cert,
         key,
