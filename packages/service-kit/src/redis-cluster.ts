@@ -113,7 +113,7 @@ export class ServiceCluster extends Cluster {
     this.#attributes = redisAttributes(parseRedisUrl(keyspace.url).addresses[0] ?? {});
     this.on('+node', (node: Redis) => {
       node.options.socketTimeout = this.#overdueMs;
-      if (waitReplicas) waitForReplicas(node, waitReplicas, Math.floor(commandTimeoutMs / 2));
+      if (waitReplicas) waitForReplicas(node, waitReplicas, commandTimeoutMs);
     });
     this.on('-node', () => {
       this.check();

@@ -8,14 +8,15 @@ const originals = new WeakMap<Command, Command['resolve']>();
 
 /**
  * From now on, a write on this connection resolves once `replicas` replicas have it, by WAIT on the same socket: WAIT
- * covers the earlier writes of its own connection only. It rejects with NOREPLICAS if they do not have it within
- * `timeoutMs`; the write was executed then.
+ * covers the earlier writes of its own connection only. It rejects with NOREPLICAS if they do not have it within half of
+ * `commandTimeoutMs`; the write was executed then.
  *
  * WAIT blocks the connection, so one WAIT at a time is in flight, and the next one covers all writes that were sent
- * meanwhile: while replicas are missing, a write takes at most twice `timeoutMs`. If the socket closes, the WAIT in
+ * meanwhile: while replicas are missing, a write takes at most `commandTimeoutMs`. If the socket closes, the WAIT in
  * flight fails and those behind it too, so that none is sent on the next socket, where it would cover nothing.
  */
-export function waitForReplicas(redis: Redis, replicas: number, timeoutMs: number): void {
+export function waitForReplicas(redis: Redis, replicas: number, commandTimeoutMs: number): void {
+  const timeoutMs = Math.floor(commandTimeoutMs / 2);
   const send = redis.sendCommand.bind(redis);
   let inFlight: Promise<number> | undefined;
   let following: Promise<number> | undefined;

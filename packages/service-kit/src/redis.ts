@@ -80,7 +80,7 @@ export class ServiceRedis extends Redis {
     this.on('end', () => {
       this.#closed();
     });
-    if (config.waitReplicas) waitForReplicas(this, config.waitReplicas, Math.floor(commandTimeoutMs / 2));
+    if (config.waitReplicas) waitForReplicas(this, config.waitReplicas, commandTimeoutMs);
     config.opened?.(this);
   }
 
