@@ -21,7 +21,7 @@ interface Expected {
   cancelled: boolean;
 }
 
-/** A call of one principal. `task` chooses one of all tasks, whoever owns it. */
+/** A call of one principal. `task` chooses one of all tasks, including those of others. */
 interface Call {
   readonly who: Name;
   readonly kind: 'submit' | 'replay' | 'view' | 'events' | 'list' | 'cancel';

@@ -12,7 +12,7 @@ export interface Tasks {
   readonly watch: Watch;
   readonly cancel: Cancel;
   readonly list: List;
-  /** For the process itself: whoever owns the task. */
+  /** For the process itself, regardless of the task's owner. */
   readonly readTask: ReadTask;
 }
 

@@ -8,7 +8,7 @@ import { toTask, type Task } from './task-view.ts';
 
 type Retention = Pick<ApiConfig, 'RETENTION_SECONDS'>;
 
-/** Finds a task by its id, whoever owns it; undefined if there is none or it has expired. */
+/** Finds a task by its id, regardless of its owner; undefined if there is none or it has expired. */
 export type ReadTask = (id: string) => Promise<Task | undefined>;
 
 /** Finds a task that the principal may read; undefined if there is none or it has expired. */
