@@ -1,7 +1,7 @@
 const test = String.raw`(\.test\.ts$|(^|/)test/|^dev/|^bench/|/bench/)`;
 
 /** Tests of what this project installs and observes, and of the primes. All other tests run the echo job. */
-const testsOfPrimes = String.raw`^test/(primes|charts|cluster|failover|telemetry|faults/(rollout|failover))`;
+const testsOfPrimes = String.raw`^test/(primes|browser|charts|cluster|failover|telemetry|faults/(rollout|failover))`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -49,7 +49,7 @@ export default {
       name: 'only-main-imports-the-job',
       severity: 'error',
       from: {
-        pathNot: `^packages/primes/|^bench/|^services/[^/]+/src/main\\.ts$|^dev/generate\\.ts$|${testsOfPrimes}`,
+        pathNot: `^packages/primes/|^bench/|^services/[^/]+/(src|web)/main\\.ts$|^dev/generate\\.ts$|${testsOfPrimes}`,
       },
       to: { path: '^packages/primes/' },
     },
@@ -64,6 +64,20 @@ export default {
       severity: 'error',
       from: { path: '^packages/(contracts|sieve|prime-store)/src' },
       to: { path: '^packages/service-kit/' },
+    },
+    {
+      // It runs in browsers too.
+      name: 'client-imports-neither-node-nor-our-packages',
+      severity: 'error',
+      from: { path: '^packages/client/src', pathNot: test },
+      to: { path: '^(packages/(?!client/)|services/)|^(node:)?[a-z_]+$' },
+    },
+    {
+      // A browser verifies no webhook.
+      name: 'client-without-standardwebhooks',
+      severity: 'error',
+      from: { path: '^packages/client/src', pathNot: `${test}|/webhook\\.ts$` },
+      to: { path: 'node_modules/standardwebhooks/' },
     },
     {
       name: 'use-cases-know-no-http',
@@ -89,7 +103,7 @@ export default {
       severity: 'error',
       from: { path: '^(packages|services)/([^/]+)/', pathNot: test },
       to: {
-        path: '^packages/[^/]+/(src|dist)/(?!((run|result|sample)/)?index|runtime\\.|bitmap\\.|prime-text\\.)',
+        path: '^packages/[^/]+/(src|dist)/(?!((run|result|sample|explore)/)?index|runtime\\.|bitmap\\.|prime-text\\.)',
         pathNot: '^packages/$2/',
       },
     },
@@ -132,7 +146,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.test.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['source', 'import', 'node', 'types', 'default'],
+      conditionNames: ['import', 'node', 'types', 'default'],
     },
   },
 };

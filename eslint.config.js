@@ -6,14 +6,18 @@ const environment = (property, message) => ({ object: 'process', property, messa
 
 export default defineConfig(
   // AssemblyScript only looks like TypeScript: its own compiler checks it (packages/sieve/assembly/build.mjs).
-  globalIgnores(['**/dist/', '**/coverage/', '.data/', 'packages/sieve/assembly/*.ts']),
+  globalIgnores(['**/dist/', '**/coverage/', '.data/', 'packages/sieve/assembly/*.ts', '**/src/generated/']),
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.test.json', './packages/*/tsconfig.test.json'],
+        project: [
+          './tsconfig.test.json',
+          './packages/*/tsconfig.test.json',
+          './services/api/web/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -30,6 +34,11 @@ export default defineConfig(
         environment('exit', 'Only lifecycle.ts ends the process'),
       ],
     },
+  },
+  {
+    // A handler that makes one call stands in one line.
+    files: ['**/*.tsx'],
+    rules: { '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }] },
   },
   {
     // The composition roots hand the environment to parseConfig; the lifecycle ends the process.

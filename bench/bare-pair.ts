@@ -10,7 +10,7 @@ export interface BareProcess {
 }
 
 export async function startBare(role: 'api' | 'worker', redisUrl: string): Promise<BareProcess> {
-  const child = spawn(process.execPath, ['--conditions=source', `${import.meta.dirname}/bare.ts`, role], {
+  const child = spawn(process.execPath, [`${import.meta.dirname}/bare.ts`, role], {
     env: { PATH: process.env['PATH'], REDIS_URL: redisUrl },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

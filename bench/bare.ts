@@ -1,5 +1,5 @@
 // A minimal Express + BullMQ service, the baseline for the cost of ours.
-//   node --conditions=source bench/bare.ts api|worker    REDIS_URL is in the environment
+//   node bench/bare.ts api|worker    REDIS_URL is in the environment
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import express from 'express';

@@ -7,7 +7,9 @@ import { compare } from './compare/compare.ts';
 import { compareConcurrencies, fairnessRow } from './concurrency.ts';
 import { startRows, storeRows } from './footprint.ts';
 import { kernelRows } from './kernel.ts';
+import { keysRow } from './keys.ts';
 import { latencyRows } from './latency.ts';
+import { operateRows } from './operate.ts';
 import { peerRows } from './peer.ts';
 import { primesieveVersion } from './primesieve.ts';
 import { TABLE_HEAD, tableLine, type Row } from './row.ts';
@@ -34,6 +36,8 @@ const topics: Record<string, (system: System) => AsyncIterable<Row>> = {
   latency: latencyRows,
   fairness: fairnessRow,
   submit: submitAndDrainRows,
+  keys: keysRow,
+  operate: operateRows,
   streaming: (system) => streamingRows(system, { primesieve: primesieve !== undefined }),
   store: storeRows,
   start: startRows,

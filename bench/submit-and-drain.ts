@@ -3,9 +3,9 @@ import { eventually } from '@primes/testing';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { startBare } from './bare-pair.ts';
-import { CONNECTIONS, submitMany } from './load.ts';
+import { BATCH, BATCH_CONNECTIONS, CONNECTIONS, submitBatches, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
-import { interleaved, median, medianRatio, timed, valuesOf } from './statistics.ts';
+import { interleaved, median, medianRatio, repeat, timed, valuesOf } from './statistics.ts';
 import { QUEUE_PREFIX, type System } from './system.ts';
 
 export const SUBMISSIONS = 5_000;
@@ -26,6 +26,7 @@ interface Side {
 
 /** Compares with a bare pair, in turn, with workers of the same concurrency. */
 export async function* submitAndDrainRows(system: System): AsyncGenerator<Row> {
+  yield* batchRow(system);
   await using bareApi = await startBare('api', system.redis.url);
   const ours = sideOf(system);
   const bare = {
@@ -52,6 +53,28 @@ export async function* submitAndDrainRows(system: System): AsyncGenerator<Row> {
       bar: atLeast(ratio, least, times),
     };
   }
+}
+
+/** Batches of a round; the queue is emptied after each round. */
+const BATCHES = 20;
+
+/** The rate of batches of cached tasks, without workers. */
+async function* batchRow(system: System): AsyncGenerator<Row> {
+  const redis = new Redis(system.redis.url, { maxRetriesPerRequest: null });
+  const queue = new Queue(primes.name, { connection: redis, prefix: QUEUE_PREFIX });
+  const round = async () => {
+    const duration = await submitBatches(system.api.url, BATCHES);
+    await queue.drain();
+    return (BATCHES * BATCH * 1_000) / duration;
+  };
+  const rate = median(await repeat(ROUNDS, round));
+  await queue.close();
+  redis.disconnect();
+  yield {
+    what: `POST /tasks/batch, ${BATCH_CONNECTIONS} connections, ${BATCH.toLocaleString('en')} tasks each`,
+    measured: perSecond(rate, 1_000),
+    bar: atLeast(rate, 20_000, (each) => perSecond(each, 1_000)),
+  };
 }
 
 export function submitAndDrain(system: System, env: Record<string, string> = {}): Promise<SubmitAndDrain> {

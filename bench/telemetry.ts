@@ -5,7 +5,7 @@ import { freePort, startCollector, startHttpServer, type ServiceProcess } from '
 import { findOnPath } from '../dev/on-path.ts';
 import { CONNECTIONS, submitMany } from './load.ts';
 import { atLeast, perSecond, times, type Row } from './row.ts';
-import { interleaved, median, medianRatio, valuesOf } from './statistics.ts';
+import { PROCESSES, inTurn, interleaved, median, medianRatio, valuesOf } from './statistics.ts';
 import type { System } from './system.ts';
 
 /** Many rounds: other load on the machine changes by half and more from one second to the next. */
@@ -13,8 +13,6 @@ const ROUNDS = 36;
 /** For rows without a bar. */
 const FEW_ROUNDS = 12;
 const SUBMISSIONS = 2_500;
-/** Processes of each side, used in turn: of two identical processes one can be 10 % faster for its whole life. */
-const PROCESSES = 3;
 /** Time to export the last spans before the next side's turn. */
 const SETTLE_MS = 100;
 /** Without `--expose-gc`: a process that waits for its turn must not release its memory as idle and then start slowly. */
@@ -57,8 +55,8 @@ async function* rowsOf(system: System, { otlp, collector }: Destination): AsyncG
     const apis: ServiceProcess[] = [];
     for (let i = 0; i < PROCESSES; i++)
       apis.push(stack.use(await system.start('api', { ...env, NODE_OPTIONS })));
-    let turn = 0;
-    return () => measure(apis[turn++ % PROCESSES] as ServiceProcess);
+    const next = inTurn(apis);
+    return () => measure(next());
   };
   const [none, ...traced] = await interleaved(
     collector ? FEW_ROUNDS : ROUNDS,

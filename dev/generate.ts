@@ -16,8 +16,9 @@ import { commonConfig, describeConfig, withVariables } from '@primes/service-kit
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import openapiTypes, { astToString } from 'openapi-typescript';
 import { parse, parseDocument, stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { apiConfig } from '../services/api/src/config.ts';
 import { openApiDocument } from '../services/api/src/openapi.ts';
 import { gatewayConfig } from '../services/metrics-gateway/src/config.ts';
@@ -38,7 +39,7 @@ import { startConfig } from './start/config.ts';
 interface Generated {
   readonly file: string;
   /** Returns the new text; `current` is the text of the file, empty if it does not exist. */
-  readonly make: (current: string) => string;
+  readonly make: (current: string) => string | Promise<string>;
 }
 
 const CHART = 'charts/primes';
@@ -46,6 +47,7 @@ const CHART = 'charts/primes';
 const GENERATED: readonly Generated[] = [
   ...VERSIONED,
   { file: 'services/api/openapi.yaml', make: openApiYaml },
+  { file: 'packages/client/src/generated/openapi.ts', make: clientTypes },
   { file: 'docs/configuration.md', make: (current) => replaceSection(current, 'variables', variables()) },
   {
     file: 'docs/licences.md',
@@ -83,7 +85,8 @@ async function main(args: readonly string[]): Promise<number> {
     const path = join(ROOT, file);
     const current = await readFile(path, 'utf8').catch(() => '');
     // npm formats the lock file itself.
-    const text = file === 'package-lock.json' ? make(current) : await formatted(make(current), path);
+    const made = await make(current);
+    const text = file === 'package-lock.json' ? made : await formatted(made, path);
     if (text === current) continue;
     stale += 1;
     if (!check) {
@@ -95,16 +98,26 @@ async function main(args: readonly string[]): Promise<number> {
   return check && stale > 0 ? 1 : 0;
 }
 
-function openApiYaml(): string {
-  const document = openApiDocument(job, {
-    formats,
-    config: z.object(job.variables).parse({}),
-  }) as { info: { version: string } };
+function openApi(auth: { readonly AUTH_KEYS_FILE?: string } = {}): object {
+  const config = { ...z.object(job.variables).parse({}), ...auth };
+  const document = openApiDocument(job, { formats, config }) as { info: { version: string } };
   // The api read its package.json before this run updated it.
   document.info.version = VERSION;
+  return document;
+}
+
+function openApiYaml(): string {
   const comment = '# Generated from the schemas by `npm run generate`; do not edit.\n';
   // Not every OpenAPI tool supports YAML aliases.
-  return comment + stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 });
+  return comment + stringify(openApi(), { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+/** With the calls that only an api with authentication has. Fields with a default are optional in a request. */
+async function clientTypes(): Promise<string> {
+  const document = stringify(openApi({ AUTH_KEYS_FILE: 'keys' }), { aliasDuplicateObjects: false });
+  const types = await openapiTypes(document, { defaultNonNullable: false });
+  const comment = "// Generated from the api's schemas by `npm run generate`; do not edit.\n";
+  return comment + astToString(types);
 }
 
 function rules(): string {

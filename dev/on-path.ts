@@ -1,9 +1,14 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** The path of a program: its first match on the PATH, as a shell finds it. */
-export function findOnPath(program: string): Promise<string | undefined> {
-  return findIn((process.env['PATH'] ?? '').split(delimiter).filter(Boolean), program);
+/** The path of the first of these programs that is on the PATH: its first match there, as a shell finds it. */
+export async function findOnPath(...programs: readonly string[]): Promise<string | undefined> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  for (const program of programs) {
+    const path = await findIn(folders, program);
+    if (path !== undefined) return path;
+  }
+  return undefined;
 }
 
 /** The path of an executable file of this name in the first folder that contains one. */

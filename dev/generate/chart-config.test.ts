@@ -1,6 +1,6 @@
 import { field } from '@primes/service-kit';
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { chartConfigSchema } from './chart-config.ts';
 
 const common = z.object({

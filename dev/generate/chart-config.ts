@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Variables that the chart sets itself: addresses, ports, secrets, and those derived from other values. */
 const SET_BY_THE_CHART = new Set([

@@ -13,12 +13,8 @@ export async function requireRedisServer(): Promise<string> {
 }
 
 /** The path of the first server program on the PATH. */
-export async function findRedisServer(): Promise<string | undefined> {
-  for (const program of PROGRAMS) {
-    const path = await findOnPath(program);
-    if (path !== undefined) return path;
-  }
-  return undefined;
+export function findRedisServer(): Promise<string | undefined> {
+  return findOnPath(...PROGRAMS);
 }
 
 /**

@@ -8,6 +8,8 @@ const lock: LockFile = {
     'services/worker': {},
     'services/metrics-gateway': {},
     'node_modules/redoc': { license: 'MIT' },
+    'node_modules/@primes/web': { link: true, resolved: 'packages/web' },
+    'packages/web': {},
     'node_modules/@primes/api': { link: true, resolved: 'services/api' },
     'node_modules/shipped': { license: 'MIT' },
     'node_modules/tool': { license: 'ISC' },

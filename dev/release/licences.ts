@@ -13,6 +13,8 @@ const ALLOWED = new Set([
   'CC-BY-4.0',
   'ISC',
   'MIT',
+  // Of a tool for tests; it asks for the source of changes to its own files.
+  'MPL-2.0',
   'Python-2.0',
   'Unlicense',
 ]);

@@ -5,6 +5,8 @@ const BASE = {
   'services/worker': {},
   'services/metrics-gateway': {},
   'node_modules/redoc': {},
+  'node_modules/@primes/web': { link: true, resolved: 'packages/web' },
+  'packages/web': {},
 };
 
 describe('shippedPackages()', () => {

@@ -21,8 +21,11 @@ export interface LockFile {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
 
-/** Development dependencies of which the Dockerfile copies a bundle, with their own dependencies inside. */
-const BUNDLED = [{ service: 'services/api', name: 'redoc' }];
+/** Development dependencies of which the images contain a bundle, with their own dependencies inside. */
+const BUNDLED = [
+  { service: 'services/api', name: 'redoc' },
+  { service: 'services/api', name: '@primes/web' },
+];
 
 const MODULES = 'node_modules/';
 

@@ -7,7 +7,7 @@ import {
   withCredentials,
 } from '@primes/service-kit';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROOT } from '../project.ts';
 import { DEFAULT_PORT } from '../redis/managed-redis.ts';
 

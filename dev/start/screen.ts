@@ -7,7 +7,8 @@ export function screen(config: StartConfig, redis: { url: string; about: string 
   return `
   Ready.
 
-  API       ${api.url}
+  Page      ${api.url}
+  API       ${api.url}/tasks
   Docs      ${api.url}/docs, ${api.url}/redoc
   Metrics   ${api.url}/api/metrics/all (JSON); for Prometheus:
             ${[api, worker, gateway].map(({ url }) => `${url}/metrics`).join(', ')}

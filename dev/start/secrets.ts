@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CliError } from '../cli-error.ts';
 
 const secretsSchema = z.object({ IDEMPOTENCY_SECRET: z.string(), WEBHOOK_SECRET: z.string() });

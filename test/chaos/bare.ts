@@ -37,7 +37,7 @@ export const bare: Subject = {
 async function startBare(role: 'api' | 'worker', env: Record<string, string>): Promise<ServiceProcess> {
   const { REDIS_URL = '', REDIS_PASSWORD = '' } = env;
   const url = REDIS_URL.replace('//', `//:${encodeURIComponent(REDIS_PASSWORD)}@`);
-  const child = spawn(process.execPath, ['--conditions=source', BARE, role], {
+  const child = spawn(process.execPath, [BARE, role], {
     env: { PATH: process.env['PATH'], ...env, REDIS_URL: url },
     stdio: ['ignore', 'pipe', 'ignore'],
   });

@@ -51,7 +51,7 @@ function memory(phase: 'before' | 'after', bytes: number): Event {
   return { type: 'memory', at: 9, phase, process: 'api-1', bytes };
 }
 function connections(phase: 'before' | 'after', count: number): Event {
-  return { type: 'connections', at: 9, phase, count };
+  return { type: 'connections', at: 9, phase, of: { 'api-1': count } };
 }
 
 /** For each check, histories that keep the promise and histories that break it. */

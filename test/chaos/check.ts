@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { hasEnded } from '@primes/contracts';
-import { only, type EventOf, type History, type Response } from './history.ts';
+import { only, totalOf, type EventOf, type History, type Response } from './history.ts';
 
 /** A promise that the system has broken. */
 export interface Violation {
@@ -135,10 +135,10 @@ const CHECKS = {
 
   connections: (history) => {
     const events = only(history, 'connections');
-    const before = events.find(({ phase }) => phase === 'before')?.count ?? 0;
+    const before = events.find(({ phase }) => phase === 'before')?.of;
     return events
-      .filter(({ phase, count }) => phase === 'after' && count > before)
-      .map(({ count, at }) => ({ detail: `${count} instead of ${before}`, at }));
+      .filter(({ phase, of: after }) => phase === 'after' && totalOf(after) > totalOf(before))
+      .map(({ at, of: after }) => ({ detail: JSON.stringify({ before, after }), at }));
   },
 
   secrets: (history) =>

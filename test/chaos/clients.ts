@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasEnded, type TaskStatus } from '@primes/contracts';
+import type { Redis } from 'ioredis';
 import { only, type EventOf } from './history.ts';
+import type { ProcessName } from './kinds.ts';
 import type { Random } from './random.ts';
 import type { Recorder } from './recorder.ts';
 import type { Subject, Task } from './subject.ts';
-import type { ChaosSystem } from './system.ts';
 
 /** A frozen process does not respond; `?wait=` takes less. */
 const TIMEOUT_MS = 12_000;
@@ -18,8 +19,17 @@ const SHARES = { key: 0.4, callback: 0.3, priority: 0.3, cancel: 0.1, wait: 0.4,
 /** Final reads at the same time. */
 const READERS = 8;
 
+/** What clients use of a system. */
+export interface ClientSystem {
+  /** `current` is undefined while the process is down. */
+  process(name: ProcessName): { readonly current: { readonly url: string } | undefined };
+  /** Undefined if the system cannot reach one. */
+  readonly receiver: { readonly url: string } | undefined;
+  readonly operator: Redis;
+}
+
 interface ClientOptions {
-  readonly system: ChaosSystem;
+  readonly system: ClientSystem;
   readonly subject: Subject;
   readonly recorder: Recorder;
   readonly random: Random;
@@ -34,7 +44,7 @@ interface Body {
 
 /** Clients that use everything the api offers, and record each response. */
 export function createClients({ system, subject, recorder, random }: ClientOptions) {
-  const apis = subject.processes.filter((name) => name.startsWith('api')) as ['api-1', 'api-2'];
+  const apis = subject.processes.filter((name) => name.startsWith('api')) as ['api-1', ...'api-2'[]];
   const queries = new Map<string, string>();
   const running = new Set<Promise<void>>();
   let timeoutMs = TIMEOUT_MS;
@@ -73,7 +83,7 @@ export function createClients({ system, subject, recorder, random }: ClientOptio
         body: JSON.stringify({
           ...task.input,
           ...(priority > 0 && { priority }),
-          ...(callback && { callback_url: system.receiver.url }),
+          ...(callback && { callback_url: system.receiver?.url }),
         }),
       },
       process,
@@ -121,7 +131,7 @@ export function createClients({ system, subject, recorder, random }: ClientOptio
     const does = (what: keyof typeof SHARES) => isFull && random.chance(SHARES[what]);
     const options: SubmitOptions = {
       key: does('key') ? `key-${random.int(0, 2 ** 31 - 1)}` : undefined,
-      callback: does('callback'),
+      callback: does('callback') && system.receiver !== undefined,
       priority: does('priority') ? random.int(1, 5) : 0,
     };
     const [cancels, waits, replays, pause] = [

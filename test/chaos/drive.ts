@@ -76,7 +76,7 @@ async function run(system: ChaosSystem, recorder: Recorder, options: RunOptions)
   await clients.settle(settleMs);
   await webhooksArrive(recorder, settleMs);
   await observer.finish();
-  observer.recordResources('after');
+  await observer.recordFinalResources();
 }
 
 /** A smaller system has not all processes. */

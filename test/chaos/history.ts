@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TASK_STATUSES } from '@primes/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROOT } from '../../dev/project.ts';
-import { KIND_NAMES } from './kinds.ts';
+import { ALL_KIND_NAMES } from './kinds.ts';
 
 const at = z.number().min(0).meta({ description: 'Milliseconds since the start of the run' });
 const id = z.string();
@@ -24,7 +24,7 @@ const EventSchema = z.discriminatedUnion('type', [
     at,
     phase: z.enum(['begin', 'end']),
     number: z.int(),
-    kind: z.enum(KIND_NAMES as [(typeof KIND_NAMES)[number]]),
+    kind: z.enum(ALL_KIND_NAMES),
     target: z.string(),
   }),
   /** POST /tasks. The id is that of the task, or the `task_id` of a problem. */
@@ -52,7 +52,13 @@ const EventSchema = z.discriminatedUnion('type', [
   /** Whether a process works after all faults. */
   z.strictObject({ type: z.literal('probe'), at, process, working: z.boolean() }),
   z.strictObject({ type: z.literal('memory'), at, phase, process, bytes: z.int() }),
-  z.strictObject({ type: z.literal('connections'), at, phase, count: z.int() }),
+  /** Open connections to Redis, by process. */
+  z.strictObject({
+    type: z.literal('connections'),
+    at,
+    phase,
+    of: z.record(z.string(), z.int()),
+  }),
   /** What the gateway counts, and the sizes of BullMQ's sets. */
   z.strictObject({
     type: z.literal('counters'),
@@ -88,4 +94,9 @@ export function parseHistory(text: string): History {
 /** The events of these types, in order. */
 export function only<Type extends Event['type']>(history: History, ...types: Type[]): EventOf<Type>[] {
   return history.filter((event): event is EventOf<Type> => (types as string[]).includes(event.type));
+}
+
+/** The connections of all processes together. */
+export function totalOf(connections: EventOf<'connections'>['of'] = {}): number {
+  return Object.values(connections).reduce((sum, count) => sum + count, 0);
 }

@@ -3,7 +3,7 @@ export const PROCESSES = ['api-1', 'api-2', 'worker-1', 'worker-2', 'gateway'] a
 export type ProcessName = (typeof PROCESSES)[number];
 
 /** The processes whose clock can be changed: all others run without libfaketime. */
-export const CLOCK_PROCESSES = ['gateway', 'worker-2'] as const satisfies readonly ProcessName[];
+export const CLOCK_PROCESSES = ['api-2', 'worker-2', 'gateway'] as const satisfies readonly ProcessName[];
 
 interface KindSpec {
   readonly targets: readonly string[];
@@ -23,10 +23,8 @@ export const KINDS = {
   'process-kill': { targets: PROCESSES, resource: 'process', seconds: [0, 3] },
   'process-term': { targets: PROCESSES, resource: 'process', seconds: [0, 3] },
   'process-stop': { targets: PROCESSES, resource: 'process', seconds: [1, 30] },
-  // BullMQ delays retries by the wall clock: ahead, a worker retries an hour later, and an api uses all attempts of a webhook
-  // at once.
-  'clock-forward': { targets: ['gateway'], resource: 'process', seconds: [2, 10] },
-  'clock-back': { targets: ['worker-2'], resource: 'process', seconds: [2, 10] },
+  'clock-forward': { targets: CLOCK_PROCESSES, resource: 'process', seconds: [2, 10] },
+  'clock-back': { targets: CLOCK_PROCESSES, resource: 'process', seconds: [2, 10] },
   'redis-restart': { ...REDIS, seconds: [0, 4] },
   'redis-kill': { ...REDIS, seconds: [0, 4] },
   'redis-stop': { ...REDIS, seconds: [1, 10] },
@@ -55,3 +53,18 @@ export const KINDS = {
 
 export type KindName = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as KindName[];
+
+/** The faults of a game day, with the components of the release that they hit. */
+export const POD_KINDS = {
+  'pod-delete': ['api', 'worker', 'metrics-gateway', 'redis-queue', 'redis-store'],
+  'pod-kill': ['worker'],
+  'pod-cut': ['api', 'worker', 'metrics-gateway'],
+  'node-drain': ['node'],
+} as const;
+
+export type PodKindName = keyof typeof POD_KINDS;
+export const POD_KIND_NAMES = Object.keys(POD_KINDS) as PodKindName[];
+
+/** The kinds of all histories. */
+export type AnyKindName = KindName | PodKindName;
+export const ALL_KIND_NAMES: readonly AnyKindName[] = [...KIND_NAMES, ...POD_KIND_NAMES];

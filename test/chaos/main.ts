@@ -9,7 +9,7 @@ import { CONTROLS } from './controls.ts';
 import { drive } from './drive.ts';
 import { missingKinds } from './engines.ts';
 import { historyFile, parseHistory, type History } from './history.ts';
-import { tableOf } from './report.ts';
+import { printViolations, tableOf } from './report.ts';
 import { scheduleOf } from './schedule.ts';
 import { echo, primes } from './subject.ts';
 
@@ -32,7 +32,9 @@ console.log(tableOf(histories));
 process.exitCode = histories.some((history) => check(history).length > 0) ? 1 : 0;
 
 async function read(file: string): Promise<History> {
-  return print(file, parseHistory(await readFile(file, 'utf8')));
+  const history = parseHistory(await readFile(file, 'utf8'));
+  printViolations(file, history);
+  return history;
 }
 
 async function run(): Promise<History[]> {
@@ -51,16 +53,11 @@ async function run(): Promise<History[]> {
     const schedule = scheduleOf({ seed, minutes, without });
     console.log(`${name}, seed ${seed}: ${schedule.length} faults`);
     const options = { seed, schedule, file, signal: interrupted.signal };
-    done.push(print(file, await drive({ ...options, ...systemOf(name) })));
+    const history = await drive({ ...options, ...systemOf(name) });
+    printViolations(file, history);
+    done.push(history);
   }
   return done;
-}
-
-function print(file: string, history: History): History {
-  const violations = check(history);
-  for (const { check, detail, at } of violations) console.log(`  ${check} at ${at} ms: ${detail}`);
-  console.log(`${file}: ${history.length} events, ${violations.length} violations`);
-  return history;
 }
 
 function systemOf(name: string) {

@@ -1,8 +1,9 @@
 import { residentBytes, eventually } from '@primes/testing';
 import { TaskStatsSchema, type JobData } from '@primes/contracts';
-import { Job, Queue } from 'bullmq';
+import { Queue } from 'bullmq';
 import { secretFinder } from '../support/secrets.ts';
-import { only } from './history.ts';
+import { only, totalOf } from './history.ts';
+import { followEvents, recordJobs } from './queue-events.ts';
 import type { Recorder } from './recorder.ts';
 import type { Subject } from './subject.ts';
 import type { ChaosSystem } from './system.ts';
@@ -12,6 +13,8 @@ const PREFIX = 'bull';
 const INTERVAL_MS = 200;
 /** A sample of the gateway is at most so old, and a bit. */
 const STATS_PATIENCE = { timeoutMs: 10_000, intervalMs: 500 };
+/** A connection whose response is overdue is closed after five command timeouts, a probe of liveness after 15 s. */
+const RECONNECT_PATIENCE = { timeoutMs: 60_000, intervalMs: 500 };
 
 /** Records what no client sees: the log lines of all processes, BullMQ's events, memory and counters. */
 export function observe(system: ChaosSystem, subject: Subject, recorder: Recorder) {
@@ -20,8 +23,11 @@ export function observe(system: ChaosSystem, subject: Subject, recorder: Recorde
   const reader = system.connect();
   const queue = new Queue<JobData>(subject.queue, { connection: operator, prefix: PREFIX });
   queue.on('error', () => undefined);
-  let lastEvent = '0';
-  let reading = Promise.resolve();
+  const stopEvents = followEvents(reader, queue, {
+    report(event, id) {
+      if (event === 'completed' || event === 'failed') recorder.record({ type: 'end', id, outcome: event });
+    },
+  });
 
   function readLogs(): void {
     for (const process of processes) {
@@ -35,32 +41,7 @@ export function observe(system: ChaosSystem, subject: Subject, recorder: Recorde
     }
   }
 
-  /** BullMQ keeps the last 10,000 events. */
-  async function readEvents(): Promise<void> {
-    for (;;) {
-      const streams = await reader.xread(
-        'COUNT',
-        1_000,
-        'STREAMS',
-        `${PREFIX}:${subject.queue}:events`,
-        lastEvent,
-      );
-      const [, entries] = streams?.[0] ?? ['', []];
-      if (entries.length === 0) return;
-      for (const [entryId, fields] of entries) {
-        lastEvent = entryId;
-        const value = (name: string) => fields[fields.indexOf(name) + 1] ?? '';
-        const outcome = value('event');
-        if (outcome === 'completed' || outcome === 'failed')
-          recorder.record({ type: 'end', id: value('jobId'), outcome });
-      }
-    }
-  }
-
-  const timer = setInterval(() => {
-    readLogs();
-    reading = reading.then(readEvents).catch(() => undefined);
-  }, INTERVAL_MS).unref();
+  const timer = setInterval(readLogs, INTERVAL_MS).unref();
 
   /** What the gateway counts, once it agrees with BullMQ's sets or after a while. */
   async function recordCounters(): Promise<void> {
@@ -81,26 +62,31 @@ export function observe(system: ChaosSystem, subject: Subject, recorder: Recorde
     if (seen) recorder.record({ type: 'counters', ...seen });
   }
 
+  function recordResources(phase: 'before' | 'after'): void {
+    for (const { name, current } of processes) {
+      if (current)
+        recorder.record({ type: 'memory', phase, process: name, bytes: residentBytes(current.pid) });
+    }
+    recorder.record({ type: 'connections', phase, of: system.connections });
+  }
+
   return {
-    recordResources(phase: 'before' | 'after'): void {
-      for (const { name, current } of processes) {
-        if (current)
-          recorder.record({ type: 'memory', phase, process: name, bytes: residentBytes(current.pid) });
-      }
-      recorder.record({ type: 'connections', phase, count: system.connections });
+    recordResources,
+    /** The same once there are no more connections than before, or after a while: a process may be reconnecting. */
+    async recordFinalResources(): Promise<void> {
+      const before = totalOf(only(recorder.history, 'connections')[0]?.of);
+      await eventually(() => {
+        if (totalOf(system.connections) > before) throw new Error('There are more connections than before');
+      }, RECONNECT_PATIENCE).catch(() => undefined);
+      recordResources('after');
     },
     /** What is known only after all tasks have ended. */
     async finish(): Promise<void> {
       clearInterval(timer);
-      await reading;
-      await readEvents();
+      await stopEvents();
       readLogs();
       await recordCounters();
-      const ids = new Set(only(recorder.history, 'submit').flatMap(({ id }) => id ?? []));
-      for (const id of ids) {
-        const job = await Job.fromId(queue, id);
-        if (job) recorder.record({ type: 'job', id, attempts: job.attemptsMade });
-      }
+      await recordJobs(queue, recorder);
       await queue.close();
     },
   };

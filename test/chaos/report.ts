@@ -1,6 +1,6 @@
 import { check, type CheckName, type Violation } from './check.ts';
 import { only, type Event, type History } from './history.ts';
-import { KIND_NAMES, type KindName } from './kinds.ts';
+import { ALL_KIND_NAMES, type AnyKindName } from './kinds.ts';
 
 /** A violation counts towards the faults that were active up to so many milliseconds before or after it. */
 const NEAR_MS = 30_000;
@@ -9,7 +9,7 @@ const HEADER = ['fault', 'injected', 'accepted again (s)', 'picked up again (s)'
 const COUNTED: readonly CheckName[] = ['lost', 'wrong', 'twice', 'stuck'];
 
 interface Injected {
-  readonly kind: KindName;
+  readonly kind: AnyKindName;
   /** Milliseconds from the end of the fault to the next accepted task, and to the next pick-up. */
   readonly accepted: number | undefined;
   readonly pickedUp: number | undefined;
@@ -19,7 +19,7 @@ interface Injected {
 /** A table in Markdown: one line for each kind of fault; p50, p99 and the worst of each time. */
 export function tableOf(histories: readonly History[]): string {
   const all = histories.flatMap(injectedIn);
-  const lines = KIND_NAMES.map((kind) => ({ kind, faults: all.filter((fault) => fault.kind === kind) }))
+  const lines = ALL_KIND_NAMES.map((kind) => ({ kind, faults: all.filter((fault) => fault.kind === kind) }))
     .filter(({ faults }) => faults.length > 0)
     .map(({ kind, faults }) =>
       line(
@@ -33,6 +33,13 @@ export function tableOf(histories: readonly History[]): string {
   return [header, header.map(() => '---'), ...lines, total]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
+}
+
+/** Prints what a run has violated. */
+export function printViolations(file: string, history: History): void {
+  const violations = check(history);
+  for (const { check: name, detail, at } of violations) console.log(`  ${name} at ${at} ms: ${detail}`);
+  console.log(`${file}: ${history.length} events, ${violations.length} violations`);
 }
 
 function line(name: string, faults: readonly Injected[], violations: readonly Violation[]) {

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { V8_FLAGS } from '@primes/service-kit/runtime';
 import { startRedis, startTcpProxy } from '@primes/testing';
 import { Redis } from 'ioredis';
+import { connectionsTo } from './connections.ts';
 import { createClock, findLibfaketime } from './clock.ts';
 import { mountDisk } from './disk.ts';
 import { CLOCK_PROCESSES, type ProcessName } from './kinds.ts';
@@ -112,9 +113,14 @@ export async function createSystem({ subject, recorder, preload = [], env = {} }
     process: (name: string) => found(processes, name),
     network: (name: string) => found(networks, name),
     clock: (name: string) => found(clocks, name),
-    /** Open connections of all processes to Redis. */
+    /** Open connections of each process to Redis. */
     get connections() {
-      return [...networks.values()].reduce((sum, { proxy }) => sum + proxy.open, 0);
+      return Object.fromEntries(
+        Array.from(networks, ([name, { proxy }]) => {
+          const pid = processes.get(name)?.current?.pid;
+          return [name, pid === undefined ? 0 : connectionsTo(proxy.port, pid)];
+        }),
+      );
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };

@@ -12,8 +12,9 @@ const GUARDS = {
   // A submission is accepted before Redis has it.
   'durable-acknowledgement': {
     file: '/services/api/src/queue/task-queues.ts',
-    guard: 'this.tasks.add(COMPUTE_JOB, sent, this.#taskOptions(id, sent, keep)),',
+    guard: 'this.tasks.add(COMPUTE_JOB, { ...data, traceparent }, this.#taskOptions(id, data, keep)),',
     without: `{
+      const sent = { ...data, traceparent };
       const options = this.#taskOptions(id, sent, keep);
       this.tasks.add(COMPUTE_JOB, sent, options).catch(() => undefined);
       return Promise.resolve(new Job(this.tasks, COMPUTE_JOB, sent, options, id));

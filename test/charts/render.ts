@@ -26,8 +26,17 @@ export const SCALINGS = {
 /** Snapshots, and the restore of one. */
 const BACKUP = ['backup.enabled=true', 'backup.restore=latest'] as const;
 
+/** An external Redis with an exporter. */
+const EXTERNAL = [
+  'redis.queue.url=rediss://redis.example:6380',
+  'redis.exporter.external=true',
+  'redis.caSecret.name=redis-ca',
+  'config.common.QUEUE_PREFIX=numbers',
+  'networkPolicy.peers.redis[0].ipBlock.cidr=10.0.0.0/8',
+] as const;
+
 /** The ways to render the chart that together contain all kinds of pods. */
-export const VARIANTS = { ...SCALINGS, backup: BACKUP } as const;
+export const VARIANTS = { ...SCALINGS, backup: BACKUP, 'an external Redis': EXTERNAL } as const;
 
 /** The files of values in charts/primes/examples. */
 export const EXAMPLES = globSync('*.yaml', { cwd: join(CHART, 'examples') });

@@ -1,36 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
+import { closeConnections, egressOf, setEgress } from './egress.ts';
 import { elapsed } from './elapsed.ts';
 import { figure, seconds } from './figures.ts';
 import { QUICK, install } from './helm.ts';
-import { get, kubectl } from './kubectl.ts';
-import { openSystem, type ClusterSystem } from './system.ts';
+import { openSystem } from './system.ts';
 import { noWorkers, watchReplicas, workersReady } from './workers.ts';
 
-const POLICY = 'primes-metrics-gateway';
+const GATEWAY = 'metrics-gateway';
 /** Longer than scaling in (10 s, and the autoscaler's 15 s) or to zero takes. */
 const OBSERVED_MS = 40_000;
 
 let egress: unknown;
 
-async function allow(rules: unknown): Promise<void> {
-  const patch = JSON.stringify([{ op: 'replace', path: '/spec/egress', value: rules }]);
-  await kubectl(['patch', 'networkpolicy', POLICY, '--type=json', '--patch', patch]);
-}
-
-/** Closes existing connections: a policy applies to new ones. */
-async function cutOff({ redis }: ClusterSystem): Promise<void> {
-  const clients = String(await redis.client('LIST'));
-  for (const [, id = ''] of clients.matchAll(/^id=(\d+) .* name=metrics-gateway/gm))
-    await redis.client('KILL', 'ID', id);
-}
-
 beforeAll(async () => {
   await install(QUICK);
-  const policy = (await get('networkpolicy', POLICY)) as unknown as { spec: { egress: unknown } };
-  egress = policy.spec.egress;
+  egress = await egressOf(GATEWAY);
 });
-afterAll(() => allow(egress));
+afterAll(() => setEgress(GATEWAY, egress));
 
 describe('a gateway without access to Redis', () => {
   it('returns errors, and KEDA removes no worker until it recovers', async () => {
@@ -41,10 +28,10 @@ describe('a gateway without access to Redis', () => {
     const tasks = [];
     for (let i = 0; i < 8; i++) tasks.push(await system.submit({ n: 1_000 }));
     await workersReady(2);
-    await allow([]);
+    await setEgress(GATEWAY, []);
     await eventually(
       async () => {
-        await cutOff(system);
+        await closeConnections(system.redis, GATEWAY);
         expect((await fetch(`${system.api}/api/metrics/summary`)).status).toBe(503);
       },
       { timeoutMs: 30_000, intervalMs: 500 },
@@ -55,7 +42,7 @@ describe('a gateway without access to Redis', () => {
     const idle = Date.now();
     await elapsed(idle, OBSERVED_MS);
     expect(replicas.changes.map(({ values }) => values[0])).toEqual(replicas.changes.map(() => '2'));
-    await allow(egress);
+    await setEgress(GATEWAY, egress);
     const recovered = Date.now();
     await noWorkers();
     figure(

@@ -22,7 +22,7 @@ export async function shareProcesses(yes: boolean): Promise<void> {
  * Kills a worker as the OOM killer does: by SIGKILL, and its pod stays. Even a forced deletion of the pod sends SIGTERM
  * first. An ephemeral container sends the signal, so the Kubernetes API is enough.
  */
-export async function killWorker(pod: string): Promise<void> {
-  const container = ['--image', imageOf('api'), '--container=kill', '--profile=restricted'];
+export async function killWorker(pod: string, image = imageOf('api')): Promise<void> {
+  const container = ['--image', image, '--container=kill', '--profile=restricted'];
   await kubectl(['debug', pod, '--quiet', ...container, '--', '/nodejs/bin/node', '-e', PROGRAM]);
 }

@@ -1,11 +1,12 @@
 import { run } from '../../dev/command.ts';
 
-/** The namespace of everything that the suite creates. */
-export const NAMESPACE = 'primes-cluster-test';
+/** The namespace of everything that the suite creates, or that of the release on which a game day is held. */
+export const NAMESPACE = process.env['GAME_DAY_NAMESPACE'] ?? 'primes-cluster-test';
 
 export interface Condition {
   readonly type: string;
   readonly status: string;
+  readonly reason?: string;
 }
 
 /** The fields of Kubernetes objects that the tests read. */
@@ -32,6 +33,8 @@ export interface KubernetesObject {
     readonly phase?: string;
     readonly conditions?: readonly Condition[];
     readonly replicas?: number;
+    /** Of an autoscaler. */
+    readonly currentReplicas?: number;
     readonly readyReplicas?: number;
     readonly updatedReplicas?: number;
     readonly succeeded?: number;

@@ -1,8 +1,10 @@
+import { kubectl } from './kubectl.ts';
 import { networkPolicyIsEnforced } from './network-policy.ts';
 import { kubeletOfThisMachine } from './nodes.ts';
 
 /** What the scenarios with these words in their file names need, and whether it is there. */
 const NEEDS: Readonly<Record<string, readonly [what: string, isThere: () => Promise<boolean>]>> = {
+  metrics: ['a metrics server', servesMetrics],
   policy: ['a network that enforces NetworkPolicies', networkPolicyIsEnforced],
   kubelet: ['one kubelet that is a process of this machine, and root', canStopKubelet],
 };
@@ -16,6 +18,14 @@ export async function scenariosThatCannotRun(): Promise<readonly string[]> {
     patterns.push(String.raw`\.${word}\.cluster\.test\.ts$`);
   }
   return patterns;
+}
+
+async function servesMetrics(): Promise<boolean> {
+  const pods = kubectl(['get', '--raw', '/apis/metrics.k8s.io/v1beta1/pods']);
+  return pods.then(
+    () => true,
+    () => false,
+  );
 }
 
 async function canStopKubelet(): Promise<boolean> {

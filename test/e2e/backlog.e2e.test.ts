@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { METRICS_API } from '@primes/testing/echo';
 import { metricsClient } from '../support/metrics-client.ts';
-import { startSystem } from './system.ts';
+import { startSystem } from '../support/system.ts';
 
 describe('a backlog at zero workers', () => {
   it('is reported by the gateway, and drains when a worker starts', async () => {

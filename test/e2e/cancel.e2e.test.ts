@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
-import { HOLD, messages, metric, startSystem } from './system.ts';
+import { HOLD, messages, metric, startSystem } from '../support/system.ts';
 
 describe('DELETE of a task that runs in another process', () => {
   it('interrupts it, and blocks no other task', async () => {

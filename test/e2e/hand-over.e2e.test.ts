@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { JobProgressSchema } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { expectDoneAfterHandOver, handOver } from '../support/hand-over.ts';
-import { HOLD, messages, startSystem } from './system.ts';
+import { HOLD, messages, startSystem } from '../support/system.ts';
 
 describe('SIGTERM during a task', () => {
   it('hands it to another worker: no attempt is used, no step is repeated, the timeout does not restart', async () => {

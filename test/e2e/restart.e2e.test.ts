@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { startSystem } from './system.ts';
+import { startSystem } from '../support/system.ts';
 
 describe('everything, stopped and started again on the same data', () => {
   it('keeps tasks, results and counters', async () => {

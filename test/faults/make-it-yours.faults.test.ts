@@ -32,6 +32,7 @@ const WRITTEN_BY_TOOLS = [
   'docs/configuration.md',
   'docs/dashboards/api-overview.svg',
   'package-lock.json',
+  'packages/client/src/generated/openapi.ts',
   'services/api/openapi.yaml',
 ];
 
@@ -51,7 +52,7 @@ describe('docs/make-it-yours.md', () => {
 
     const changed = (await git('-C', root, 'diff', '--name-only', '--diff-filter=M', 'HEAD')).split('\n');
     const edited = changed.filter((file) => !WRITTEN_BY_TOOLS.includes(file));
-    expect(edited.length).toBeLessThanOrEqual(10);
+    expect(edited.length).toBeLessThanOrEqual(11);
     const lines = blocks.filter(({ file = '' }) => file.startsWith('packages/word-count/'));
     expect(
       lines

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SERVICES } from '@primes/testing';
@@ -30,6 +30,20 @@ describe('the Dockerfile', () => {
       if (line.startsWith('FROM ')) stage = line;
       if (line.startsWith('RUN ')) expect(stage).toContain('FROM --platform=$BUILDPLATFORM ');
     }
+  });
+
+  it('keeps the files of dependencies that the services read', () => {
+    const sources = globSync('services/*/src/**/*.ts', { cwd: ROOT })
+      .map((file) => readFileSync(join(ROOT, file), 'utf8'))
+      .join('\n');
+    // The package, also if it has a scope, without the path in it.
+    const read = sources.matchAll(/\bresolve\('((?:@[^/']+\/)?[^/']+)/g);
+    const packages = new Set(Array.from(read, ([, name]) => name));
+    expect(packages.size).toBeGreaterThan(2);
+    const production = instructions.filter(
+      (line) => line.includes('-delete') || line.startsWith('COPY --from=build'),
+    );
+    for (const name of packages) expect(production.join('\n')).toContain(`/${name}/`);
   });
 
   it('has the base images that the profile local-bases of Skaffold takes by tag', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TaskSummarySchema } from '@primes/primes';
 import { eventually } from '@primes/testing';
-import { messages, metric } from '../e2e/system.ts';
+import { messages, metric } from '../support/system.ts';
 import { sieved, startPrimesSystem } from './system.ts';
 
 describe('DELETE of a task that runs in another process', () => {

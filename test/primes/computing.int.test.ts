@@ -28,7 +28,7 @@ describe('a task', () => {
     await using fixture = await openPrimes();
     await using worker = await startWorker(fixture);
     const job = await fixture.ended(await fixture.add({ n }));
-    expect(job.returnvalue.result).toMatchObject({ segmentsComputed: 0, segmentsCached: 0 });
+    expect(job.returnvalue.result).toMatchObject({ segments_computed: 0, segments_cached: 0 });
     expect(await fixture.stored()).toBe(0);
     expect(await worker.metric('prime_numbers_computed_total', { source: 'cached' })).toBe(n);
   });
@@ -39,7 +39,7 @@ describe('a task', () => {
     const job = await fixture.ended(await fixture.add({ n }));
     expect(await storedPrime(fixture, n)).toBe(NTH_PRIME.get(n) ?? 7);
     const segments = await fixture.stored();
-    expect(job.returnvalue.result).toMatchObject({ segmentsComputed: segments, segmentsCached: 0 });
+    expect(job.returnvalue.result).toMatchObject({ segments_computed: segments, segments_cached: 0 });
     expect(await worker.metric('prime_segments_sieved_total')).toBe(segments);
     expect(await worker.metric('prime_cache_misses_total')).toBe(segments);
     expect(await fixture.heldLeases()).toEqual([]);
@@ -51,13 +51,13 @@ describe('a task', () => {
     await fixture.ended(await fixture.add({ n: 1_000_000 }));
     const before = await fixture.stored();
     const again = await fixture.ended(await fixture.add({ n: 1_000_000 }));
-    expect(again.returnvalue.result).toMatchObject({ segmentsComputed: 0 });
+    expect(again.returnvalue.result).toMatchObject({ segments_computed: 0 });
     const larger = await fixture.ended(await fixture.add({ n: 2_000_000 }));
     const after = await fixture.stored();
     expect(after).toBeGreaterThan(before);
     expect(larger.returnvalue.result).toMatchObject({
-      segmentsCached: before,
-      segmentsComputed: after - before,
+      segments_cached: before,
+      segments_computed: after - before,
     });
     expect(await worker.metric('prime_segments_sieved_total')).toBe(after);
   });
@@ -67,7 +67,7 @@ describe('a task', () => {
     await using worker = await startWorker(fixture);
     await fixture.leases.claim([0], { owner: 'a lost worker', ttlMs: 200 });
     const job = await fixture.ended(await fixture.add({ n: 1_000 }));
-    expect(job.returnvalue.result).toMatchObject({ segmentsComputed: 1 });
+    expect(job.returnvalue.result).toMatchObject({ segments_computed: 1 });
     expect(await worker.metric('prime_segments_sieved_total')).toBe(1);
   });
 });
@@ -86,9 +86,9 @@ describe('two workers with equal concurrent tasks', () => {
     const [a, b] = await Promise.all(tasks.map((task) => fixture.ended(task)));
     const segments = await fixture.stored();
     expect(
-      (a?.returnvalue.result.segmentsComputed ?? 0) + (b?.returnvalue.result.segmentsComputed ?? 0),
+      (a?.returnvalue.result.segments_computed ?? 0) + (b?.returnvalue.result.segments_computed ?? 0),
     ).toBe(segments);
-    expect((a?.returnvalue.result.segmentsCached ?? 0) + (b?.returnvalue.result.segmentsCached ?? 0)).toBe(
+    expect((a?.returnvalue.result.segments_cached ?? 0) + (b?.returnvalue.result.segments_cached ?? 0)).toBe(
       segments,
     );
     const sieved = await Promise.all(
@@ -116,12 +116,12 @@ describe('a fresh task', () => {
     await fixture.redis.set(fixture.keys.lease(2), 'another worker');
     const job = await fixture.ended(await fixture.add({ n: 1_000_000, fresh: true }));
 
-    const { segmentsComputed, segmentsCached } = job.returnvalue.result;
-    expect(segmentsCached).toBe(0);
-    expect(segmentsComputed).toBeGreaterThanOrEqual(4);
+    const { segments_computed: computed, segments_cached: cached } = job.returnvalue.result;
+    expect(cached).toBe(0);
+    expect(computed).toBeGreaterThanOrEqual(4);
     expect(await fixture.redis.mgetBuffer(segmentKeys)).toEqual(bytes);
     expect(await fixture.heldLeases()).toEqual([fixture.keys.lease(2)]);
-    expect(await worker.metric('prime_segments_sieved_total')).toBe(sieved + segmentsComputed);
+    expect(await worker.metric('prime_segments_sieved_total')).toBe(sieved + computed);
     expect(await worker.metric('prime_cache_misses_total')).toBe(misses);
     expect(await worker.metric('prime_cache_hits_total')).toBe(0);
     expect(await fixture.counters()).toEqual({ ...counters, completed: '2' });
@@ -136,13 +136,13 @@ describe('a repair', () => {
     const counters = await fixture.counters();
     await fixture.store.drop(1);
     // In the manifest that the worker has cached, nothing is missing.
-    expect((await fixture.ended(await fixture.add({ n: 1_000 }))).returnvalue.result.segmentsComputed).toBe(
+    expect((await fixture.ended(await fixture.add({ n: 1_000 }))).returnvalue.result.segments_computed).toBe(
       0,
     );
     const repair = await fixture.ended(
       await fixture.queue.add(REPAIR_JOB, dataOf({ n: 1_000_000, fresh: false })),
     );
-    expect(repair.returnvalue.result).toMatchObject({ segmentsComputed: 1 });
+    expect(repair.returnvalue.result).toMatchObject({ segments_computed: 1 });
     expect((await fixture.store.manifest()).has(1)).toBe(true);
     expect(await fixture.counters()).toEqual({ ...counters, completed: '2', cache_hits: '1', repairs: '1' });
     expect(await worker.metric('prime_task_submissions_total', { status: 'completed' })).toBe(2);
@@ -155,11 +155,11 @@ describe('a store that has lost all data with its Redis', () => {
     await using storeRedis = await startRedis();
     await using worker = await startWorker(fixture, { STORE_REDIS_URL: storeRedis.url });
     const first = await fixture.ended(await fixture.add({ n: 1_000 }));
-    expect(first.returnvalue.result.segmentsComputed).toBe(1);
+    expect(first.returnvalue.result.segments_computed).toBe(1);
     await storeRedis.stop('SIGKILL');
     await storeRedis.start();
     const second = await fixture.ended(await fixture.add({ n: 1_000 }));
-    expect(second.returnvalue.result.segmentsComputed).toBe(1);
+    expect(second.returnvalue.result.segments_computed).toBe(1);
     expect(await worker.metric('prime_segments_sieved_total')).toBe(2);
   });
 });
@@ -186,6 +186,6 @@ describe('a small task next to a huge one', () => {
     // One of them is its own; some are sieved during its Redis commands.
     expect(done - before).toBeLessThan(120);
     expect((await fixture.job(huge.id ?? '')).finishedOn).toBeUndefined();
-    expect((await fixture.ended(huge)).returnvalue.result.segmentsComputed).toBe(await fixture.stored());
+    expect((await fixture.ended(huge)).returnvalue.result.segments_computed).toBe(await fixture.stored());
   });
 });

@@ -26,8 +26,11 @@ async function lose(segment: number): Promise<void> {
   await api.redis.del(keys.segment(segment));
 }
 
-async function expectWhole(): Promise<void> {
-  const { status, body } = await api.send({ path, headers: TEXT });
+/** Reads it again after a 503: a busy machine may need more than two seconds for a repair. */
+async function expectWhole(reader = api): Promise<void> {
+  let response = await reader.send({ path, headers: TEXT });
+  while (response.status === 503) response = await reader.send({ path, headers: TEXT });
+  const { status, body } = response;
   expect(status).toBe(200);
   expect(body === WRITTEN['text/plain']?.(PRIMES)).toBe(true);
 }
@@ -38,8 +41,8 @@ async function miscount(): Promise<void> {
 }
 
 /** The number of unreadable segments with this reason. */
-async function unreadable(reason: string): Promise<number> {
-  return api.metric('prime_store_unreadable_segments_total', new RegExp(`reason="${reason}"`));
+async function unreadable(reason: string, reader = api): Promise<number> {
+  return reader.metric('prime_store_unreadable_segments_total', new RegExp(`reason="${reason}"`));
 }
 
 describe('a damaged store, with a worker', () => {
@@ -54,8 +57,6 @@ describe('a damaged store, with a worker', () => {
       'corrupt',
       () => api.redis.copy(keys.segment(1), keys.segment(0), 'REPLACE'),
     ],
-    ['a count in the manifest is wrong', 'corrupt', miscount],
-    ['an entry of the manifest is lost', 'missing', () => api.redis.hdel(keys.manifest, '1')],
     [
       'the whole store is lost',
       'missing',
@@ -69,12 +70,26 @@ describe('a damaged store, with a worker', () => {
     await expectWhole();
   });
 
+  it.each([
+    ['a count is wrong', 'corrupt', miscount],
+    ['an entry is lost', 'missing', () => api.redis.hdel(keys.manifest, '1')],
+  ])('affects an api that reads the damaged manifest, and is repaired: %s', async (_name, reason, damage) => {
+    await damage();
+    // It has read the manifest before.
+    await expectWhole();
+    const prefixes = { QUEUE_PREFIX: api.prefix, STORE_PREFIX: api.prefix };
+    await using other = await startPrimesApi(prefixes);
+    await expectWhole(other);
+    expect(await unreadable(reason, other)).toBeGreaterThan(0);
+    await expectWhole();
+  });
+
   it('does not affect a page of intact segments', async () => {
     await corrupt(2);
     const page = await api.view(id, 'offset=283000&limit=1000');
     expect(page.result).toEqual(PRIMES.slice(283_000, 284_000));
     await expect(api.send({ path, headers: TEXT })).rejects.toThrow('aborted');
-    await eventually(expectWhole);
+    await eventually(() => expectWhole());
   });
 
   it.each(Object.keys(WRITTEN))(
@@ -93,7 +108,7 @@ describe('a damaged store, with a worker', () => {
       expect(WRITTEN[accept]?.(PRIMES).startsWith(received)).toBe(true);
       expect(body.endsWith(']}')).toBe(false);
       // The failed read has caused a repair for later reads.
-      await eventually(expectWhole);
+      await eventually(() => expectWhole());
     },
   );
 });
@@ -130,6 +145,6 @@ describe('a damaged store, without a worker', () => {
     const first = await api.send({ path, headers: TEXT });
     expect(first.status).toBe(503);
     await api.start('worker');
-    await eventually(expectWhole);
+    await expectWhole();
   });
 });

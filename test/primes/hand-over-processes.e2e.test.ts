@@ -18,7 +18,7 @@ describe('SIGTERM during a task', () => {
 
     await system.ended(task);
     const segments = await system.stored();
-    const result = { segmentsComputed: segments, segmentsCached: 0 };
+    const result = { segments_computed: segments, segments_cached: 0 };
     await expectDoneAfterHandOver(system, task, { startedAt, result });
     expect(ofFirst).toBeGreaterThanOrEqual(30);
     expect(ofFirst + (await sieved([second]))).toBe(segments);

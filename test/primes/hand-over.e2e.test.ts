@@ -34,7 +34,7 @@ describe('a worker that stops', () => {
     const job = await fixture.ended(added);
     const stored = await fixture.stored();
     expect([await job.getState(), job.attemptsMade, job.attemptsStarted]).toEqual(['completed', 1, 2]);
-    expect(job.returnvalue).toEqual({ startedAt, result: { segmentsComputed: stored, segmentsCached: 0 } });
+    expect(job.returnvalue).toEqual({ startedAt, result: { segments_computed: stored, segments_cached: 0 } });
     expect(await second.metric('prime_segments_sieved_total')).toBe(stored - segmentsComputed);
     expect(await fixture.counters()).toMatchObject({ completed: '1', cache_misses: String(stored) });
   });

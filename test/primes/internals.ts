@@ -7,7 +7,6 @@ import { internals, type Engines } from '../support/internals.ts';
 /** Access to the jobs, the store and the counters of the api, and a way to block work. */
 export function primesInternals({ redis, storeRedis, queue }: Engines & { readonly storeRedis: Redis }) {
   const keys = new StoreKeys();
-  const leases = new SegmentLeases(storeRedis);
   return {
     ...internals({ redis, queue }),
     store: new PrimeStore(storeRedis),
@@ -23,13 +22,16 @@ export function primesInternals({ redis, storeRedis, queue }: Engines & { readon
         { timeoutMs: 30_000, intervalMs: 5 },
       );
     },
-    /** Blocks workers from the segments `from`…`to` until the returned function is called. */
-    async hold(from: number, to = from): Promise<() => Promise<void>> {
-      const owner = randomUUID();
-      const segments = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-      const { claimed } = await leases.claim(segments, { owner, ttlMs: 600_000, most: segments.length });
-      if (claimed.length < segments.length) throw new Error(`Some of ${from}…${to} are not free`);
-      return () => leases.release(segments, owner);
-    },
+    hold: (from: number, to = from) => holdSegments(storeRedis, from, to),
   };
+}
+
+/** Blocks workers from the segments `from`…`to` until the returned function is called. */
+export async function holdSegments(redis: Redis, from: number, to = from): Promise<() => Promise<void>> {
+  const leases = new SegmentLeases(redis);
+  const owner = randomUUID();
+  const segments = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const { claimed } = await leases.claim(segments, { owner, ttlMs: 600_000, most: segments.length });
+  if (claimed.length < segments.length) throw new Error(`Some of ${from}…${to} are not free`);
+  return () => leases.release(segments, owner);
 }

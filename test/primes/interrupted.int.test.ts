@@ -27,7 +27,7 @@ describe('a cancelled task', () => {
     await release();
     const equal = await fixture.ended(await fixture.add({ n: 30_000_000 }));
     expect(await equal.getState()).toBe('completed');
-    expect(equal.returnvalue.result).toMatchObject({ segmentsCached: stored });
+    expect(equal.returnvalue.result).toMatchObject({ segments_cached: stored });
     expect(await worker.metric('prime_segments_sieved_total')).toBe(await fixture.stored());
   });
 
@@ -63,7 +63,8 @@ describe('a store that responds with errors', () => {
   it('does not delay later tasks', async () => {
     await using fixture = await openPrimes();
     await using worker = await startWorker(fixture, { SIEVE_THREADS: '1', LEASE_MS: '600000' });
-    const added = await fixture.add({ n: 10_000_000 }, { attempts: 1 });
+    // The task waits for the store until its timeout.
+    const added = await fixture.add({ n: 10_000_000, timeoutSeconds: 15 }, { attempts: 1 });
     await eventually(async () => {
       expect(await fixture.stored()).toBeGreaterThanOrEqual(5);
     });

@@ -45,6 +45,29 @@ describe('a task from submission to result', () => {
     expect([finished, started, created].sort()).toEqual([created, started, finished]);
   });
 
+  it('reads the manifest once for all results that it covers', async () => {
+    const hashesRead = () => api.metric('redis_operations_total', /operation="hgetall"/);
+    await read('text/plain', '?limit=1');
+    const before = await hashesRead();
+    for (let i = 0; i < 3; i++) await read('text/plain', '?limit=1');
+    // One for the task itself.
+    expect((await hashesRead()) - before).toBe(3);
+  });
+
+  it('shows how much of it was computed, unless a worker of an earlier version ended it', async () => {
+    expect(await api.view(id, 'limit=0')).toMatchObject({
+      counts: { segments_computed: 3, segments_cached: 0 },
+    });
+    const again = await api.compute({ n: N });
+    const counts = { segments_computed: 0, segments_cached: 3 };
+    expect(await api.view(again, 'limit=0')).toMatchObject({ counts });
+    const list = await api.http('get', `/tasks?n=${N}`).expect(200);
+    expect(list.body).toMatchObject({ tasks: [{ request_id: again, counts }, { request_id: id }] });
+    const old = { startedAt: Date.now(), result: { segmentsComputed: 0, segmentsCached: 3 } };
+    await api.redis.hset(api.tasks.toKey(again), 'returnvalue', JSON.stringify(old));
+    expect(await api.view(again, 'limit=0')).toMatchObject({ status: 'done', counts: null });
+  });
+
   it('keeps the options that it was submitted with', async () => {
     const options = { n: 7, priority: 3, timeout_seconds: 60, fresh: true };
     expect(await api.view(await api.compute(options))).toMatchObject(options);

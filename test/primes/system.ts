@@ -1,6 +1,6 @@
 import { primes } from '@primes/primes';
 import type { ServiceProcess } from '@primes/testing';
-import { metric, startProcesses, sum } from '../e2e/system.ts';
+import { metric, startProcesses, sum } from '../support/system.ts';
 import { primesInternals } from './internals.ts';
 import { primesClient } from './task-client.ts';
 

@@ -60,8 +60,8 @@ describe('the span of a task', () => {
     await using traced = await openTracedPrimes();
     await traced.fixture.redis.set(traced.fixture.keys.manifest, 'not a hash');
     await traced.start();
-    const { job } = await traced.add({ n: 1_000, fresh: false });
-    await traced.runs(job, 3);
+    const { job } = await traced.add({ n: 1_000, fresh: false, timeoutSeconds: 1 });
+    await traced.runs(job, 1);
     expect(traced.spans.find(({ name }) => name === 'HGETALL')).toMatchObject({
       failed: true,
       attributes: { 'db.response.status_code': 'WRONGTYPE', 'error.type': 'ReplyError' },

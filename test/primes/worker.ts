@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { primes, type PrimesInput } from '@primes/primes';
-import { runner, type PrimesResult } from '@primes/primes/run';
+import { primes, type PrimesCounts, type PrimesInput } from '@primes/primes';
+import { runner } from '@primes/primes/run';
 import type { TaskSpec } from '@primes/contracts';
 import { PrimeStore, SegmentLeases, StoreKeys } from '@primes/prime-store';
 import { testRedisUrl } from '@primes/testing';
@@ -10,11 +10,11 @@ import { openQueue, type Runs } from '../../services/worker/test/fixture.ts';
 export type Primes = Awaited<ReturnType<typeof openPrimes>>;
 
 // The type and the runner belong to one job, which the types do not express.
-const PRIMES = { type: primes, runner, env: { SIEVE_THREADS: '2' } } as unknown as Runs<PrimesResult>;
+const PRIMES = { type: primes, runner, env: { SIEVE_THREADS: '2' } } as unknown as Runs<PrimesCounts>;
 
 /** A queue and a store of primes. */
 export async function openPrimes({ url = testRedisUrl() } = {}) {
-  const opened = await openQueue<PrimesResult>(PRIMES, url);
+  const opened = await openQueue<PrimesCounts>(PRIMES, url);
   const { redis, prefix } = opened;
   const keys = new StoreKeys(prefix);
   const leases = new SegmentLeases(redis, { prefix });

@@ -5,7 +5,7 @@ import { countTests, type JestReport, type TestCounts } from './count-tests.ts';
 import { ROOT } from '../../dev/project.ts';
 
 /** As in the script `jest` of package.json. */
-const NODE_OPTIONS = '--experimental-vm-modules --conditions=source --disable-warning=ExperimentalWarning';
+const NODE_OPTIONS = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 
 /** Runs Jest and shows its reports. */
 export async function runJest(

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { JobProgressSchema } from '@primes/contracts';
 import { eventually, type ServiceProcess } from '@primes/testing';
-import { messages, type startProcesses } from '../e2e/system.ts';
+import { messages, type startProcesses } from './system.ts';
 
 type System = Pick<Awaited<ReturnType<typeof startProcesses>>, 'start' | 'job'>;
 

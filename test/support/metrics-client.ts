@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { MetricsCall } from '@primes/contracts';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Gets calls of a gateway's metrics API, and parses them with the schemas of its job. */
 export function metricsClient<Api extends Readonly<Record<MetricsCall, z.ZodType>>>(api: Api, base: string) {

@@ -1,7 +1,7 @@
-import { hasEnded, type TaskSummary } from '@primes/contracts';
-import { eventually } from '@primes/testing';
+import { createClient } from '@primes/client';
+import type { TaskSummary } from '@primes/contracts';
 import { TaskSummarySchema, TaskViewSchema } from '@primes/testing/echo';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The schemas of the responses that contain a task. */
 export interface TaskSchemas<Summary, View> {
@@ -45,14 +45,8 @@ export function taskClient<Summary extends TaskSummary, View extends TaskSummary
       return schemas.task.parse(json);
     },
     async ended({ request_id: id }: { request_id: string }, timeoutMs = 60_000): Promise<View> {
-      return eventually(
-        async () => {
-          const view = await client.view(id, 'limit=0&wait=10');
-          if (!hasEnded(view.status)) throw new Error(`Task ${id} is ${view.status}`);
-          return view;
-        },
-        { timeoutMs },
-      );
+      const patient = createClient({ baseUrl: api(), retryMs: timeoutMs });
+      return schemas.task.parse(await patient.wait(id, { timeoutMs }));
     },
   };
   return client;

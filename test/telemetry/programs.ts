@@ -10,8 +10,7 @@ const PROGRAMS = [['otelcol-k8s'], ['redis_exporter'], ['victoria-metrics'], ['v
 export async function missingPrograms(): Promise<string | undefined> {
   const missing: string[] = [];
   for (const alternatives of PROGRAMS) {
-    const paths = await Promise.all(alternatives.map(findOnPath));
-    if (paths.every((path) => path === undefined)) missing.push(alternatives.join(' or '));
+    if ((await findOnPath(...alternatives)) === undefined) missing.push(alternatives.join(' or '));
   }
   if (missing.length === 0) return undefined;
   return `Missing on the PATH: ${missing.join(', ')}`;

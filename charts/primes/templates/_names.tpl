@@ -87,7 +87,7 @@ http://{{ include "primes.serviceHost" (list . "metrics-gateway") }}:8002
 - worker
 - metrics-gateway
 {{- range $role, $redis := include "primes.redis.all" . | fromJson }}
-{{- if not $redis.url }}
+{{- if or (not $redis.url) (include "primes.redis.hasExporter" (list $ $role)) }}
 - redis-{{ $role }}
 {{- end }}
 {{- end }}

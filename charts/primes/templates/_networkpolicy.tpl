@@ -37,22 +37,28 @@ metadata:
 {{- end }}
 {{- end -}}
 
-{{/* Egress to Redis, for the services. */}}
+{{/* Egress to every Redis, for the services. */}}
 {{- define "primes.networkPolicy.redis" -}}
-{{- range $role, $redis := include "primes.redis.all" . | fromJson }}
+{{- range $role, $_ := include "primes.redis.all" . | fromJson }}
+{{ include "primes.networkPolicy.oneRedis" (list $ $role) }}
+{{- end }}
+{{- end -}}
+
+{{/* Egress to one: (list $ "queue"). */}}
+{{- define "primes.networkPolicy.oneRedis" -}}
+{{- $root := index . 0 -}}
+{{- $parts := include "primes.redis.parts" . | fromJson -}}
 - to:
-    {{- if $redis.url }}
-    {{- toYaml $.Values.networkPolicy.peers.redis | nindent 4 }}
+    {{- if (include "primes.redis.values" . | fromJson).url }}
+    {{- toYaml $root.Values.networkPolicy.peers.redis | nindent 4 }}
     {{- else }}
-    {{- include "primes.networkPolicy.pods" (list $ (printf "redis-%s" $role)) | trim | nindent 4 }}
+    {{- include "primes.networkPolicy.pods" (list $root (printf "redis-%s" (index . 1))) | trim | nindent 4 }}
     {{- end }}
-  {{- $parts := include "primes.redis.parts" (list $ $role) | fromJson }}
   {{- /* Sentinels and the nodes of a Cluster return addresses with other ports. */}}
   {{- if eq $parts.kind "server" }}
   ports:
     - port: {{ $parts.addresses | splitList ":" | last }}
   {{- end }}
-{{- end }}
 {{- end -}}
 
 {{/* The port of a URL. */}}

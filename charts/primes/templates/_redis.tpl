@@ -56,6 +56,13 @@ of the chart accepted, because their default was that one too, and another would
 {{- printf (ternary "{%s-%s%s}" "%s-%s%s" (eq (index . 1) "cluster")) $root.Release.Namespace $root.Release.Name (index . 2) -}}
 {{- end -}}
 
+{{/* Not empty if one has an exporter of its own, which it needs if it is external: (list $ "queue"). */}}
+{{- define "primes.redis.hasExporter" -}}
+{{- $redis := include "primes.redis.values" . | fromJson -}}
+{{- $isServer := eq (include "primes.redis.parts" . | fromJson).kind "server" -}}
+{{- if and $redis.url $isServer (index . 0).Values.redis.exporter.external }}yes{{ end -}}
+{{- end -}}
+
 {{/* Name and key of the Secret with the password; empty if there is none. */}}
 {{- define "primes.redis.passwordRef" -}}
 {{- $root := index . 0 -}}

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every error response: HTTP status and title of its problem document (RFC 9457). */
 export const ERRORS = {
@@ -10,6 +10,7 @@ export const ERRORS = {
   not_acceptable: { status: 406, title: 'Not acceptable' },
   idempotency_conflict: { status: 409, title: 'Idempotency-Key used with a different body' },
   not_done: { status: 409, title: 'Task has no result to stream' },
+  not_failed: { status: 409, title: 'Task has not failed' },
   already_ended: { status: 409, title: 'Task has already ended' },
   too_large: { status: 413, title: 'Content too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
@@ -40,6 +41,7 @@ export const ProblemSchema = z
       .array(z.strictObject({ field: z.string(), detail: z.string() }))
       .optional()
       .meta({ description: 'One entry per invalid field' }),
+    batch_id: z.string().optional().meta({ description: 'The same as `task_id`, of a batch' }),
     task_id: z.string().optional().meta({
       description: 'The task of the Idempotency-Key, or the id of a submission whose outcome is unknown',
     }),

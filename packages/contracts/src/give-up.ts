@@ -16,6 +16,6 @@ export const GIVE_UP_AFTER = {
   startsOnOldWorkers: 600,
   /** Deliveries of a webhook, over about an hour. */
   deliveries: 8,
-  /** Milliseconds from the end of a task until its webhook gets a slot, so that the queue has a limit. */
+  /** Maximum wait, in milliseconds, of a webhook for a slot of its receiver: from the end of its task, or its redelivery. */
   waitForSlotMs: 24 * 3_600_000,
 } as const;

@@ -11,3 +11,4 @@ export * from './result-reader.ts';
 export * from './sample-source.ts';
 export * from './task-runner.ts';
 export * from './task.ts';
+export * from './worker-report.ts';

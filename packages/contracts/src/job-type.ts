@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { inputOf, type TaskSpec } from './job.ts';
 
 /** The values of environment variables that are declared as zod schemas by their names. */
@@ -36,19 +36,37 @@ export interface JobType<Input extends object, Variables extends z.ZodRawShape =
   /**
    * The fields of POST /tasks, in addition to the options that every task has, with their defaults, descriptions and
    * limits. `input` must accept their values. The names of the options are reserved, in the request and as they are
-   * stored: `timeoutSeconds`, `priority`, `callbackUrl`.
+   * stored, such as `timeoutSeconds` or `runAt`.
    *
    * @param values the values of `variables`
    */
   submission(values: ValuesOf<Variables>): z.ZodRawShape;
   /** The fields of the input that every view of a task shows, except `result` and those of every task. Omit large fields. */
   readonly view: z.ZodRawShape;
+  /**
+   * Numbers that every view of a task shows as `counts` once it is done: those that the run returned by these names. null
+   * if it returned others, as a worker of an earlier version may. Default: no such field.
+   */
+  readonly counts?: z.ZodObject<Record<string, z.ZodInt>>;
   /** `result` of a task that is done: what the `ResultReader` reads, or else what the run returned. */
   readonly result: z.ZodType;
   /** What `GET /api/metrics/summary` shows of the job's data: the fields that the `SampleSource` returns. */
   readonly sampled: z.ZodRawShape;
+  /** A task that is done, for the API's documentation: what a view shows of it, and its result. Default: none. */
+  readonly example?: { readonly view: object; readonly counts?: object; readonly result: unknown };
   /** The fields of the input that log lines and spans contain. Default: none. */
   attributes?(input: Input): Readonly<Record<string, string | number | boolean>>;
+}
+
+/** The fields of the job in every view of a task, except `result`. */
+export function shownFields({ view, counts }: Pick<JobType<object>, 'view' | 'counts'>): z.ZodRawShape {
+  if (!counts) return view;
+  return { ...view, counts: shownCounts(counts) };
+}
+
+/** `counts` of a view. A webhook that an earlier version has queued lacks it. */
+export function shownCounts<Counts extends z.ZodType>(counts: Counts) {
+  return counts.nullable().default(null).meta({ description: 'null if the task is not done' });
 }
 
 /** The attributes of a task from the queue, which may be invalid; none if the type rejects its input. */

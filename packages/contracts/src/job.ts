@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TASK_LIMITS, TaskSummarySchema, type EndedStatus } from './task.ts';
 
 /** The BullMQ queue of webhooks, which wait for tasks. The queue of tasks has the name of the job type. */
@@ -15,8 +15,8 @@ export const WEBHOOK_JOB = 'webhook';
  */
 export const JOB_VERSION = 2;
 
-/** The version of a job without a principal, which workers of the first version can run. */
-export const JOB_VERSION_WITHOUT_PRINCIPAL = 1;
+/** The version of a job without `principal`, `batch`, `createdAt`, `runAt` and `queueTimeoutSeconds`: the first workers run it. */
+export const FIRST_JOB_VERSION = 1;
 
 /** Version of `WebhookJobDataSchema`. */
 export const WEBHOOK_JOB_VERSION = 1;
@@ -32,6 +32,13 @@ const TaskSpecSchema = z.looseObject({
   timeoutSeconds: z.int().min(TASK_LIMITS.timeoutSeconds.min).max(TASK_LIMITS.timeoutSeconds.max),
   priority: z.int().min(TASK_LIMITS.priority.min).max(TASK_LIMITS.priority.max),
   callbackUrl: z.string().nullable(),
+  /** Milliseconds since the epoch. */
+  runAt: z.int().min(0).max(8.64e15).optional(),
+  queueTimeoutSeconds: z
+    .int()
+    .min(TASK_LIMITS.queueTimeoutSeconds.min)
+    .max(TASK_LIMITS.queueTimeoutSeconds.max)
+    .optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpecSchema>;
 
@@ -44,16 +51,31 @@ export function inputOf(task: TaskSpec): Record<string, unknown> {
   return input;
 }
 
+/**
+ * The batch of a task. Its other tasks are found by their ids, which are derived from `id`, so that there is no other
+ * record of the batch.
+ */
+const BatchSchema = z.object({
+  id: z.uuid(),
+  total: z.int().min(1).max(TASK_LIMITS.batchLength),
+  /** Hash of all its specifications: replays must have the same. */
+  digest: z.string(),
+});
+export type Batch = z.infer<typeof BatchSchema>;
+
 /** `job.data` of the queue of tasks. Only the api writes it; what the worker records is in the progress. */
 export const JobDataSchema = z.strictObject({
-  version: z.literal([JOB_VERSION_WITHOUT_PRINCIPAL, JOB_VERSION]),
+  version: z.literal([FIRST_JOB_VERSION, JOB_VERSION]),
   task: TaskSpecSchema,
   /** The name of the principal that owns the task; none if authentication was off. */
   principal: z.string().optional(),
+  batch: BatchSchema.optional(),
   /** Distinguishes the submission that created the job from its replays. */
   submission: z.string(),
   requestId: z.string(),
   traceparent: z.string(),
+  /** Milliseconds since the epoch of the first submission, if the task was retried: the job is newer. */
+  createdAt: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   /** Milliseconds since the epoch, set by DELETE. Only a request: the job may still complete or fail. */
   cancelledAt: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
 });
@@ -63,8 +85,10 @@ export type JobData = z.infer<typeof JobDataSchema>;
 export const StoredTaskSchema = z.object({
   task: TaskSpecSchema,
   principal: z.string().optional(),
+  batch: BatchSchema.optional(),
   submission: z.string().optional(),
   traceparent: z.string().default(''),
+  createdAt: z.number().optional(),
   cancelledAt: z.number().optional(),
 });
 export type StoredTask = z.infer<typeof StoredTaskSchema>;
@@ -85,6 +109,11 @@ export type JobProgress = z.infer<typeof JobProgressSchema>;
 export function progressOf(job: { readonly progress: unknown }): JobProgress | undefined {
   // Until then it is BullMQ's 0; this avoids the cost of a zod error.
   return job.progress === 0 ? undefined : JobProgressSchema.safeParse(job.progress).data;
+}
+
+/** The progress of a task that is not done, in percent. */
+export function percentOf({ done, total }: Pick<JobProgress, 'done' | 'total'>): number {
+  return total === 0 ? 0 : Math.min(99, Math.floor((100 * done) / total));
 }
 
 /** `job.returnvalue` of a task that is done. */
@@ -120,6 +149,17 @@ export const CANCELLED = 'cancelled';
 /** Whether a job with this reason is cancelled, not failed. */
 export function isCancellation(failedReason: unknown): boolean {
   return failedReason === CANCELLED;
+}
+
+/**
+ * Milliseconds since the epoch from which a worker may start the job for the first time: its submission, or `run_at`.
+ * With `run_at` or `queue_timeout_seconds` they are times of Redis, otherwise of the api's clock.
+ */
+export function startableFrom(job: {
+  readonly timestamp: number;
+  readonly opts: { readonly delay?: number | undefined };
+}): number {
+  return job.timestamp + (job.opts.delay ?? 0);
 }
 
 /** The BullMQ fields that determine the outcome of a job. */

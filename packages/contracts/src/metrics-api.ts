@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mergeShapes } from './merge-shapes.ts';
 
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -89,6 +89,30 @@ export const PerformanceSchema = z
   .meta({ id: 'Performance', description: 'The Prometheus registries of all processes, aggregated' });
 export type Performance = z.infer<typeof PerformanceSchema>;
 
+/** The history of the queue that the gateway keeps. */
+export const HISTORY = { intervalSeconds: 5, maxMinutes: 30 } as const;
+
+const HistoryPointSchema = z.strictObject({
+  time: z.iso.datetime(),
+  depth: count.meta({ description: 'Waiting tasks' }),
+  demand: count,
+  in_flight: count.meta({ description: 'Running tasks' }),
+  workers: count,
+  started: count.meta({ description: 'Tasks submitted since the point before' }),
+  ended: count.meta({ description: 'Tasks that ended since the point before, with any outcome' }),
+  failed: count.meta({ description: 'Tasks that failed since the point before' }),
+});
+export type HistoryPoint = z.infer<typeof HistoryPointSchema>;
+
+export const HistorySchema = z
+  .strictObject({
+    interval_seconds: count.meta({ description: 'Between two points; more after an outage' }),
+    points: z.array(HistoryPointSchema).meta({ description: 'From the oldest to the newest' }),
+    ...sampleAge,
+  })
+  .meta({ id: 'MetricsHistory' });
+export type MetricsHistory = z.infer<typeof HistorySchema>;
+
 /** The answers that are the same for every job, by their paths below /api/metrics/. */
 const ANSWERS = {
   health: MetricsHealthSchema,
@@ -96,6 +120,7 @@ const ANSWERS = {
   'task-stats': TaskStatsSchema,
   'redis-stats': RedisStatsSchema,
   performance: PerformanceSchema,
+  history: HistorySchema,
 } as const;
 
 /** Path below /api/metrics/ → the schema of its answer, for a job that shows `sampled` in the summary. */

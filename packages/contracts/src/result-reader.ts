@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ValuesOf } from './job-type.ts';
 import type { RedisClient } from './redis-client.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasEnded, submitTaskSchema, TASK_STATUSES, taskSchemas } from './task.ts';
 
 const schema = submitTaskSchema({ text: z.string(), loud: z.boolean().default(false) });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a client asks for: the first `n` primes; `fresh` computes again even what the store has. */
 export const PrimesInputSchema = z.strictObject({

@@ -4,6 +4,7 @@ import { createRangeSieve } from '@primes/sieve';
 import { SEGMENT_BYTES } from '@primes/sieve/bitmap';
 import { Registry } from 'prom-client';
 import { ResultMetrics } from '../src/result/metrics.ts';
+import { ManifestCache } from '../src/manifest-cache.ts';
 import { createOpenSlices } from '../src/result/open-slices.ts';
 import { openStore } from './open-store.ts';
 
@@ -44,8 +45,10 @@ describe('a reader that waits for a repair', () => {
     await using opened = openStore();
     await opened.store.put([sieved(0), sieved(1)]);
     await damage(opened);
+    const store = new RepairedStore(opened, sieved(1));
     const openSlices = createOpenSlices({
-      store: new RepairedStore(opened, sieved(1)),
+      store,
+      manifests: new ManifestCache(store, opened.redis),
       metrics: new ResultMetrics(new Registry()),
       log: { warn: () => undefined },
       recompute: () => Promise.resolve(),

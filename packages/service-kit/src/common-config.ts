@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { crossFieldRule, doc, field } from './config.ts';
 import { NAMESPACE } from './namespace.ts';
 import { accessVariables, isKeyPair } from './redis-access.ts';

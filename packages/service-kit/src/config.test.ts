@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { commonConfig } from './common-config.ts';
 import { ConfigError, describeConfig, field, parseConfig } from './config.ts';
 
@@ -22,7 +22,7 @@ describe('parseConfig()', () => {
   });
 
   it('treats an empty variable as unset', () => {
-    expect(parseConfig(schema, { URL: 'http://a', PORT: '' }).PORT).toBe(8_000);
+    expect(parseConfig(schema, { URL: 'http://a', PORT: '', PORT_FILE: '' }).PORT).toBe(8_000);
   });
 
   it('ignores unknown variables', () => {
@@ -46,7 +46,7 @@ describe('parseConfig()', () => {
     );
   });
 
-  it.each(['x', '1.5', '-1', '0x10x'])('rejects %j as a port', (PORT) => {
+  it.each([' ', '\t\n', 'x', '1.5', '-1', '0x10x'])('rejects %j as a port', (PORT) => {
     expect(() => parseConfig(schema, { URL: 'http://a', PORT })).toThrow(/PORT/);
   });
 });
@@ -86,7 +86,7 @@ describe('parseConfig() with a file', () => {
     });
   });
 
-  it.each(['', '\n'])('rejects an empty file', (content) => {
+  it.each(['', '\n'])('rejects an empty file: %j', (content) => {
     withFile(content, (NOTE_FILE) => {
       expect(() => parseConfig(schema, { URL, NOTE_FILE })).toThrow(/: NOTE_FILE: The file .* is empty$/);
     });

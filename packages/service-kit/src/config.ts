@@ -1,6 +1,6 @@
 import type { ValuesOf } from '@primes/contracts';
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRedisUrl } from './redis-url.ts';
 import { validationMessages } from './validation-messages.ts';
 
@@ -27,6 +27,11 @@ export function parseConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Proces
   }
   const parsed = schema.safeParse(given, { error: validationMessages });
   problems.push(...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`));
+  // `Number` takes a blank text for 0.
+  const blank = Object.entries(parsed.data ?? {}).filter(
+    ([name, value]) => typeof value === 'number' && given[name]?.trim() === '',
+  );
+  problems.push(...blank.map(([name]) => `${name}: Must be a whole number`));
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`Invalid configuration: ${problems.join('; ')}`);
   }

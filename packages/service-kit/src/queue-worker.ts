@@ -7,11 +7,13 @@ import {
   type Processor,
   type WorkerOptions,
 } from 'bullmq';
+import { clockedBackend } from './clocked-backend.ts';
 import { COUNT_ENDS, countingBackend, type CounterOfEnd } from './counting-backend.ts';
 import type { Liveness } from './liveness.ts';
-import { isRedisUnavailable } from './redis-unavailable.ts';
+import { isOutage } from './redis-unavailable.ts';
+import type { RedisClock } from './redis-clock.ts';
 import type { RedisKeyspace } from './redis-keyspace.ts';
-import type { RejectionLog } from './rejection-log.ts';
+import { isErrorReply, type RejectionLog } from './rejection-log.ts';
 import { workerBackend } from './worker-backend.ts';
 
 /** BullMQ blocks for at most 10 s while a job is delayed, and a reply times out one second later. */
@@ -26,6 +28,8 @@ const LOCKS = { lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: G
 
 export interface QueueWorkerOptions extends WorkerOptions {
   readonly liveness: Liveness;
+  /** Decides when delayed jobs are due. */
+  readonly clock: Pick<RedisClock, 'now'>;
   /** For the queue's Redis. */
   readonly rejections: RejectionLog;
   /** The queue's Redis. */
@@ -43,11 +47,13 @@ export interface QueueWorkerOptions extends WorkerOptions {
 export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
   readonly #turned: () => void;
   #working = 0;
+  #fetchedAt = performance.now();
 
   constructor(name: string, processor: Processor<Data, Result>, options: QueueWorkerOptions) {
-    const { liveness, rejections, redis, loop, counterOf, ...rest } = options;
+    const { liveness, clock, rejections, redis, loop, counterOf, ...rest } = options;
     const counting = counterOf && COUNT_ENDS;
-    const backend = workerBackend(rejections, counterOf ? countingBackend(counterOf) : createRedisBackend);
+    const counted = counterOf ? countingBackend(counterOf) : createRedisBackend;
+    const backend = workerBackend(rejections, clockedBackend(clock, counted));
     // BullMQ waits this long after a closed connection; its default of 15 s would equal RECOVERY_MS.
     super(name, processor, { ...LOCKS, runRetryDelay: 5_000, ...counting, ...rest }, backend);
     const watched = liveness.watch(loop, {
@@ -57,8 +63,14 @@ export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
       idle: () => this.#working >= this.concurrency || this['limitUntil'] > 0,
     });
     this.#turned = () => {
+      this.#fetchedAt = performance.now();
       watched.turned();
     };
+  }
+
+  /** Milliseconds since Redis last responded to a fetch, with or without a job. */
+  get lastFetchAgeMs(): number {
+    return performance.now() - this.#fetchedAt;
   }
 
   /** BullMQ calls it with the reply to each fetch, and with the next job when a job finishes. */
@@ -76,7 +88,7 @@ export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
     try {
       return await super.moveToActive(token, name);
     } catch (error) {
-      if ((error as Error).name === 'ReplyError' && !isRedisUnavailable(error)) this.#turned();
+      if (isErrorReply(error) && !isOutage(error)) this.#turned();
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates, type ConnectionOptions as TlsOptions } from 'node:tls';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { field } from './config.ts';
 
 /** What the URLs do not say about connections to Redis. Each can be a file (`REDIS_TLS_CA_FILE`), as all variables. */

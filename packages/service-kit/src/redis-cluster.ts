@@ -13,6 +13,7 @@ import {
   ROLE_CHANGED,
   blockingMs,
   observeCommand,
+  type ObserveOptions,
   reconnectDelay,
   socketOptions,
   withoutEvictionPolicy,
@@ -81,7 +82,7 @@ export class ServiceCluster extends Cluster {
   readonly #kind: ConnectionKind;
   readonly #config: RedisConfig<ServiceCluster>;
   readonly #responses: ResponseCheck;
-  readonly #attributes;
+  readonly #observing: ObserveOptions;
   #isCopy = false;
   #isClosed = false;
   /** The longest time for which a command of this connection blocks. */
@@ -110,7 +111,8 @@ export class ServiceCluster extends Cluster {
     this.#kind = kind;
     this.#config = config;
     this.#responses = new ResponseCheck(commandTimeoutMs);
-    this.#attributes = redisAttributes(parseRedisUrl(keyspace.url).addresses[0] ?? {});
+    const [address = {}] = parseRedisUrl(keyspace.url).addresses;
+    this.#observing = { observe: config.observe, attributes: redisAttributes(address) };
     this.on('+node', (node: Redis) => {
       node.options.socketTimeout = this.#overdueMs;
       if (waitReplicas) waitForReplicas(node, waitReplicas, commandTimeoutMs);
@@ -205,7 +207,7 @@ export class ServiceCluster extends Cluster {
   }
 
   override sendCommand(command: Command, ...target: [stream?: never, node?: never]): unknown {
-    observeCommand(command, this.#config.observe, this.#attributes);
+    observeCommand(this, command, this.#observing);
     if (this.#kind === 'request') {
       // Not `enableOfflineQueue: false`: it rejects commands also while a node is opened, after each move of a slot.
       if (this.status !== 'ready' && command.name !== 'cluster') {

@@ -75,7 +75,7 @@ export class RedisConnections {
     return [...this.#open.keys()].every((redis) => redis.responsive);
   }
 
-  /** The same for the connections to one Redis. */
+  /** Whether the connections to one Redis are open, and no response of it is overdue. */
   readyFor({ url, prefix }: Pick<RedisKeyspace, 'url' | 'prefix'>): boolean {
     const isSame = (other: RedisKeyspace) =>
       other.url === url && (other.prefix === prefix || !isCluster(url));
@@ -94,7 +94,10 @@ export class RedisConnections {
       : new ServiceRedis(redisOptions(redis), kind, config);
   }
 
-  /** A demoted primary never rejects connections that only read or subscribe, so they reconnect with one that it did. */
+  /**
+   * Reconnects all connections to the same server after one of them was rejected: a demoted primary never rejects those that
+   * only read or subscribe.
+   */
   #reconnectOthers(redis: ServiceConnection, { url }: RedisKeyspace): void {
     const server = addressesOf(url);
     for (const [other, its] of this.#open)

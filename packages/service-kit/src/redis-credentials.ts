@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { crossFieldRule, field } from './config.ts';
 
 /** User and password of each Redis, for characters that would have to be percent-encoded in a URL. */

@@ -46,6 +46,9 @@ const OTHER_COMMANDS = [
   'client SETNAME v',
 ];
 
+/** A server can be configured without a command (`rename-command`). */
+const UNKNOWN = 'ERR unknown command';
+
 /**
  * The ACL rules that the user of a connection lacks, in the syntax of ACL SETUSER. Redis checks permissions when a
  * command is queued in a transaction, which is then discarded, so no command is executed.
@@ -70,6 +73,7 @@ export async function missingPermissions(redis: Redis, { keys, channels }: Needs
         .map((word) => (word === 'K' || word === 'C' ? name : word));
       const message = await denial(redis.call(command, ...args));
       if (message === undefined) return [];
+      if (message.startsWith(UNKNOWN)) return [`+${command} (unknown to the server)`];
       return /\b(keys?|channels?)\b/.test(message) ? [rule] : [`+${command}`];
     }),
   );
@@ -77,13 +81,13 @@ export async function missingPermissions(redis: Redis, { keys, channels }: Needs
   return [...new Set(missing.flat())];
 }
 
-/** The NOPERM error of a reply. Other errors, such as a command that cannot be queued, do not concern permissions. */
+/** The error of a reply, if the user may not run the command, or the server does not have it. */
 async function denial(reply: Promise<unknown>): Promise<string | undefined> {
   try {
     await reply;
     return undefined;
   } catch (error) {
     const { message } = error as Error;
-    return message.startsWith('NOPERM') ? message : undefined;
+    return message.startsWith('NOPERM') || message.startsWith(UNKNOWN) ? message : undefined;
   }
 }

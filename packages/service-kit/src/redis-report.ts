@@ -5,6 +5,11 @@ import { isAccessDenied } from './redis-unavailable.ts';
 /** Milliseconds without a rejected command after which the connection counts as restored. */
 const SETTLED_MS = 3_000;
 
+/** Milliseconds between two lines about keys with wrong data: these stay until someone removes them. */
+const WRONG_DATA_MS = 60_000;
+/** Maximum number of keys in such a line; BullMQ's scripts have at most 14. */
+const MAX_KEYS = 20;
+
 /** Logs the start and the end of an outage, instead of a line for every attempt. */
 export function reportConnection(
   redis: RedisClient,
@@ -12,7 +17,7 @@ export function reportConnection(
 ): void {
   let isLost = false;
   let isRejected = false;
-  let isDenied = false;
+  let isRefused = false;
   let settling: NodeJS.Timeout | undefined;
   const lost = (reason: string) => {
     clearTimeout(settling);
@@ -23,16 +28,20 @@ export function reportConnection(
     if (isLost) log.info({}, 'redis connection restored');
     isLost = false;
     isRejected = false;
-    isDenied = false;
+    isRefused = false;
+  };
+  // Often follows the end of the connection, and tells the operator the cause.
+  const refused = (error: Error) => {
+    if (!isLost || isRefused) return;
+    log.warn({ reason: withoutSecrets(error.message) }, 'redis refuses the connection');
+    isRefused = true;
   };
   redis.on('error', (error: Error) => {
-    // Often follows the end of the connection, and tells the operator the cause.
-    if (isLost && !isDenied && isAccessDenied(error)) {
-      log.warn({ reason: withoutSecrets(error.message) }, 'redis access denied');
-      isDenied = true;
-    }
+    if (isAccessDenied(error)) refused(error);
     lost(error.message);
   });
+  // ioredis emits no error if the server has too many clients.
+  redis.on('refused', refused);
   // A server that shuts down closes the connection without an error.
   redis.on('reconnecting', () => {
     lost('connection closed');
@@ -50,4 +59,25 @@ export function reportConnection(
     if (isRejected) settling = setTimeout(restored, SETTLED_MS).unref();
     else restored();
   });
+  let wrongDataAt = -Infinity;
+  // Redis says neither which key of a script it is, nor which type it has.
+  redis.on('wrong data', (error: Error, keys: readonly (string | Buffer)[]) => {
+    const now = performance.now();
+    if (now - wrongDataAt < WRONG_DATA_MS) return;
+    wrongDataAt = now;
+    void typesOf(redis, keys.slice(0, MAX_KEYS)).then((types) => {
+      log.warn({ reason: withoutSecrets(error.message), types }, 'redis key has wrong data');
+    });
+  });
+}
+
+/** The type of each key that exists. */
+async function typesOf(
+  redis: RedisClient,
+  keys: readonly (string | Buffer)[],
+): Promise<Record<string, string>> {
+  const types = await Promise.all(keys.map((key) => redis.type(key).catch(() => 'none')));
+  return Object.fromEntries(
+    keys.flatMap((key, i) => (types[i] === 'none' ? [] : [[key.toString(), types[i] ?? '']])),
+  );
 }

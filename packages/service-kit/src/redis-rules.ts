@@ -1,5 +1,7 @@
+import type { RedisClient } from '@primes/contracts';
 import { Command, type RedisOptions } from 'ioredis';
 import type { Attributes } from '@opentelemetry/api';
+import { isWrongData } from './redis-unavailable.ts';
 import { traceCommand } from './telemetry/redis-spans.ts';
 import { isTracing } from './telemetry/tracing.ts';
 
@@ -39,11 +41,16 @@ export function socketOptions(kind: ConnectionKind, commandTimeoutMs: number) {
 /** Marks counted commands: after a reconnect they pass `sendCommand` again. */
 const SEEN = Symbol('seen');
 
-/** Counts a command, and records a span for it. */
+export interface ObserveOptions {
+  readonly observe: CommandObserver | undefined;
+  readonly attributes: Attributes;
+}
+
+/** Counts a command, and records a span for it. The connection emits `wrong data` for one that fails because of its keys. */
 export function observeCommand(
+  redis: RedisClient,
   command: Command & { [SEEN]?: true },
-  observe: CommandObserver | undefined,
-  attributes: Attributes,
+  { observe, attributes }: ObserveOptions,
 ): void {
   if (!observe || command[SEEN]) return;
   command[SEEN] = true;
@@ -52,8 +59,9 @@ export function observeCommand(
     () => {
       observe(command.name, 'success');
     },
-    () => {
+    (error: unknown) => {
       observe(command.name, 'error');
+      if (isWrongData(error)) redis.emit('wrong data', error, command.getKeys());
     },
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAccessDenied, isRedisUnavailable } from './redis-unavailable.ts';
+import { isAccessDenied, isRedisUnavailable, isWrongData } from './redis-unavailable.ts';
 
 const withCode = (code: string) => Object.assign(new Error(''), { code });
 
@@ -46,6 +46,16 @@ const UNAVAILABLE = {
     "ERR The user executing the script can't run this command or subcommand script: f_0, on @user_script:1.",
     "ACL failure in script: User default has no permissions to run the 'xadd' command",
   ].map((message) => new Error(message)),
+  data: [
+    'WRONGTYPE Operation against a key holding the wrong kind of value',
+    'WRONGTYPE Operation against a key holding the wrong kind of value script: f0, on @user_script:12.',
+    'ERR Error running script (call to f_0): @user_script:9: @user_script: 9: -WRONGTYPE Operation against a key',
+    'ERR Error running script (call to f_0): @user_script:9: WRONGTYPE Operation against a key',
+    'ERR hash value is not an integer',
+    'ERR hash value is not an integer script: f0, on @user_script:974.',
+    'ERR Error running script (call to f_0): @user_script:9: ERR hash value is not an integer',
+    'ERR value is not an integer or out of range script: f0, on @user_script:589.',
+  ].map((message) => new Error(message)),
   composed: [
     new AggregateError([withCode('ECONNREFUSED'), withCode('ENETUNREACH')]),
     new Error('the queue cannot be read', { cause: withCode('EPIPE') }),
@@ -55,7 +65,6 @@ const UNAVAILABLE = {
 
 const OTHERS = [
   new Error("ERR wrong number of arguments for 'get' command"),
-  new Error('WRONGTYPE Operation against a key holding the wrong kind of value'),
   new Error('ERR value is not an integer or out of range'),
   new TypeError("Cannot read properties of undefined (reading 'READONLY')"),
   new Error('ENOENT: no such file or directory'),
@@ -71,6 +80,14 @@ describe('isRedisUnavailable()', () => {
 
   it('is false for programming errors', () => {
     expect(OTHERS.filter(isRedisUnavailable)).toEqual([]);
+  });
+});
+
+describe('isWrongData()', () => {
+  it('is true only for errors that data cause', () => {
+    const { data, ...others } = UNAVAILABLE;
+    expect(data.filter((error) => !isWrongData(error))).toEqual([]);
+    expect([...Object.values(others).flat(), ...OTHERS].filter(isWrongData)).toEqual([]);
   });
 });
 

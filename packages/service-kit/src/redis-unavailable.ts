@@ -50,6 +50,12 @@ const REPLIES = new RegExp(`^(?:ERR .*[:\\s]-)?(?:${SERVER}|${ACCESS})\\b`);
 const ACCESS_REPLY = new RegExp(
   `^(?:ERR .*[:\\s]-)?(?:${ACCESS})\\b|invalid password|Last error: (?:${ACCESS})\\b`,
 );
+/**
+ * A key of the command has another type, or its counter is no number: another user of the same Redis has written it. Only
+ * in a script, because an argument of ours that is no number causes the last message, too.
+ */
+const WRONG_DATA =
+  /^(?:ERR .*[:\s-])?WRONGTYPE\b|^ERR (?:.*: ERR )?hash value is not an integer|^ERR value is not an integer.* script: /;
 const OTHER_REPLIES = [
   // The user may run the script, but not one of its commands; Redis 7.0, then 7.2.
   /^ERR The user executing the script can't run this command/,
@@ -71,6 +77,7 @@ export function isRedisUnavailable(error: unknown): boolean {
   return (
     (code !== undefined && SYSTEM_CODES.has(code)) ||
     REPLIES.test(message) ||
+    WRONG_DATA.test(message) ||
     [...CONNECTION_MESSAGES, ...OTHER_REPLIES].some((pattern) => pattern.test(message)) ||
     partsOf(error).some(isRedisUnavailable)
   );
@@ -79,6 +86,16 @@ export function isRedisUnavailable(error: unknown): boolean {
 /** Whether the server denied access: at startup, waiting would not help. */
 export function isAccessDenied(error: unknown): boolean {
   return Error.isError(error) && (ACCESS_REPLY.test(error.message) || partsOf(error).some(isAccessDenied));
+}
+
+/** Whether data in Redis cause the error: until someone removes them. A restart of the process would not help. */
+export function isWrongData(error: unknown): boolean {
+  return Error.isError(error) && (WRONG_DATA.test(error.message) || partsOf(error).some(isWrongData));
+}
+
+/** Whether a loop can go on only once Redis is available. Otherwise data cause the error, and a restart would not help. */
+export function isOutage(error: unknown): boolean {
+  return isRedisUnavailable(error) && !isWrongData(error);
 }
 
 interface Composite {

@@ -8,12 +8,14 @@ import {
   ROLE_CHANGED,
   blockingMs,
   observeCommand,
+  type ObserveOptions,
   reconnectDelay,
   socketOptions,
   withoutEvictionPolicy,
   type CommandObserver,
   type ConnectionKind,
 } from './redis-rules.ts';
+import { isRedisUnavailable } from './redis-unavailable.ts';
 import { redisAttributes } from './telemetry/redis-spans.ts';
 
 export interface RedisConfig<Connection> {
@@ -46,7 +48,7 @@ export class ServiceRedis extends Redis {
   readonly #kind: ConnectionKind;
   readonly #config: RedisConfig<ServiceRedis>;
   readonly #responses: ResponseCheck;
-  readonly #attributes = redisAttributes(this.options);
+  readonly #observing: ObserveOptions;
   #isCopy = false;
   #corked: Redis['stream'] | undefined;
   #inTransaction = false;
@@ -68,6 +70,7 @@ export class ServiceRedis extends Redis {
     });
     this.#kind = kind;
     this.#config = config;
+    this.#observing = { observe: config.observe, attributes: redisAttributes(this.options) };
     this.#responses = new ResponseCheck(commandTimeoutMs);
     this.options.retryStrategy = (times) => this.#retryDelay(times);
     this.options.reconnectOnError = (reply) => this.#onErrorReply(reply);
@@ -127,7 +130,7 @@ export class ServiceRedis extends Redis {
   }
 
   override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): unknown {
-    observeCommand(command, this.#config.observe, this.#attributes);
+    observeCommand(this, command, this.#observing);
     this.options.socketTimeout = this.#overdueAfterMs(command);
     this.#cork();
     return super.sendCommand(command, stream);
@@ -139,6 +142,7 @@ export class ServiceRedis extends Redis {
   ): void {
     // ioredis attaches the arguments, which include the password of AUTH.
     reply.command = { name: item.command.name };
+    if (this.status !== 'ready' && isRedisUnavailable(reply)) this.emit('refused', reply);
     this.#inTransaction = 'inTransaction' in item.command && item.command.inTransaction === true;
     super.handleReconnection(reply, item);
   }

@@ -1,3 +1,5 @@
+import { withoutSecrets } from './error-fields.ts';
+
 /** Whether it is an error reply of Redis, and not a connection error. */
 export function isErrorReply(error: unknown): error is Error {
   return Error.isError(error) && error.name === 'ReplyError';
@@ -18,7 +20,8 @@ export class RejectionLog {
   /** Redis may accept one operation while it rejects another: at `maxmemory` it still reads and deletes. */
   rejected(operation: string, error: unknown): void {
     if (!isErrorReply(error)) return;
-    if (this.#rejected.size === 0) this.#log.warn({ reason: error.message }, 'redis rejects commands');
+    if (this.#rejected.size === 0)
+      this.#log.warn({ reason: withoutSecrets(error.message) }, 'redis rejects commands');
     this.#rejected.add(operation);
   }
 

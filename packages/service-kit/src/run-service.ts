@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { CommonConfig } from './common-config.ts';
 import { parseConfig } from './config.ts';
 import { listenOptions, type ListenOptions } from './http/server.ts';

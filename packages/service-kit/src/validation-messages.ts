@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { truncate } from './http/truncate.ts';
 
 /** By the type that zod expects. All numbers that we read are integers, and zod calls text that is none `NaN`. */
@@ -12,8 +12,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** Says what a schema expects and what it received, where the schema has no message of its own. */
 export const validationMessages: z.core.$ZodErrorMap = (issue) => {
+  const isWrongValue = issue.code === 'invalid_type' || issue.code === 'invalid_value';
+  if (isWrongValue && issue.input === undefined) return 'Is required';
   if (issue.code === 'invalid_type') {
-    if (issue.input === undefined) return 'Is required';
     const expected = EXPECTED[issue.expected];
     return expected && `Must be ${expected}${received(issue.input)}`;
   }

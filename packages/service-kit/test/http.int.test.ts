@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import express, { type Express, type RequestHandler } from 'express';
 import { pino } from 'pino';
 import request from 'supertest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventually } from '@primes/testing';
 import {
   HttpError,
@@ -276,13 +276,20 @@ describe('listen()', () => {
   });
 
   it.each([
-    { what: 'an unparsable request', sent: 'nonsense\r\n\r\n', status: 400 },
+    { what: 'an unparsable request', sent: 'nonsense\r\n\r\n', status: 400, detail: /method/ },
+    {
+      what: 'a header with a control character',
+      sent: 'GET / HTTP/1.1\r\nHost: a\r\nIdempotency-Key: a\x01\r\n\r\n',
+      status: 400,
+      detail: /^The value of a header must not contain control characters$/,
+    },
     {
       what: 'headers of 20 kB',
       sent: `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
       status: 431,
+      detail: /^Header overflow$/,
     },
-  ])('returns a problem document with status $status for $what', async ({ sent, status }) => {
+  ])('returns a problem document with status $status for $what', async ({ sent, status, detail }) => {
     const server = await start((_req, res) => void res.end());
     const socket = connect(server.port, '127.0.0.1');
     socket.end(sent);
@@ -290,7 +297,11 @@ describe('listen()', () => {
     expect(response).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(response).toMatch(/\r\ntraceparent: 00-/);
     const id = /\r\nX-Request-Id: (\S+)\r\n/.exec(response)?.[1];
-    expect(JSON.parse(response.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, request_id: id });
+    expect(JSON.parse(response.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      status,
+      request_id: id,
+      detail: expect.stringMatching(detail),
+    });
   });
 
   it('serves nothing that arrives after a 408', async () => {

@@ -58,6 +58,7 @@ async function startFixture() {
       prefix,
       // As in the worker service.
       drainDelay: 1,
+      clock: Date,
       liveness,
       rejections: new RejectionLog(log),
       loop: 'jobs',

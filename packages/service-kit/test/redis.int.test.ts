@@ -99,6 +99,28 @@ describe('reportConnection()', () => {
     expect(lines).toEqual(['redis connection lost', 'redis connection restored']);
     redis.disconnect();
   });
+
+  it('logs once why a server refuses the connection', async () => {
+    await using full = await startRedis();
+    const operator = quiet(
+      new ServiceRedis({ port: full.port }, 'request', { name: 'a', commandTimeoutMs: 2_000 }),
+    );
+    const redis = new ServiceRedis({ port: full.port }, 'background', { name: 'b', commandTimeoutMs: 2_000 });
+    const reasons: unknown[] = [];
+    const add = ({ reason }: { reason?: string }) => reasons.push(reason);
+    reportConnection(redis, { warn: add, info: add });
+    await Promise.all([ready(operator), ready(redis)]);
+    await operator.config('SET', 'maxclients', '1');
+    let attempts = 0;
+    redis.on('reconnecting', () => attempts++);
+    await operator.client('KILL', 'ID', await redis.client('ID'));
+    await eventually(() => {
+      expect(attempts).toBeGreaterThan(3);
+    });
+    expect(reasons).toEqual(['connection closed', 'ERR max number of clients reached']);
+    redis.disconnect();
+    operator.disconnect();
+  });
 });
 
 describe('checkRedis()', () => {
@@ -116,6 +138,12 @@ describe('checkRedis()', () => {
   it('rejects a database that does not exist', async () => {
     const check = checkRedis({ url: `${server.url}/99` }, 1_000);
     await expect(check).rejects.toThrow(/^Redis at 127\.0\.0\.1:\d+: ERR .*DB index/);
+  });
+
+  it('rejects a server without a command that is needed, and names it', async () => {
+    await using other = await startRedis({ args: ['--rename-command', 'EVALSHA', ''] });
+    const check = checkRedis({ url: other.url }, 10_000, { keys: ['a'], channels: ['a'] });
+    await expect(check).rejects.toThrow(/: \+evalsha \(unknown to the server\)$/);
   });
 
   it('names the address and the reason, but not the password', async () => {

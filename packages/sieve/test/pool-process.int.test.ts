@@ -23,19 +23,18 @@ async function run(args: string[], nodeOptions: string, script = SCRIPT): Promis
 
 describe('a process with a SievePool', () => {
   it('ends after the pool is closed', async () => {
-    expect(await run(['--conditions=source'], '')).toBe('3242\n');
-    expect(await run([], '--conditions=source')).toBe('3242\n');
+    expect(await run([], '')).toBe('3242\n');
   });
 
   it('sieves on a processor without SIMD', async () => {
     const script = `import { hasWasmSimd } from '../src/simd.ts'; console.log(hasWasmSimd()); ${SCRIPT}`;
-    const without = run(['--conditions=source', '--no-enable-sse4-1'], '', script);
+    const without = run(['--no-enable-sse4-1'], '', script);
     // The flag has no effect on other processors.
     expect(await without).toBe(`${process.arch !== 'x64'}\n3242\n`);
   });
 
   it('does not run a preload in the threads', async () => {
-    expect(await run(['--conditions=source', PRELOAD], '')).toBe('preload\n3242\n');
-    expect(await run([], `--conditions=source ${PRELOAD}`)).toBe('preload\n3242\n');
+    expect(await run([PRELOAD], '')).toBe('preload\n3242\n');
+    expect(await run([], PRELOAD)).toBe('preload\n3242\n');
   });
 });

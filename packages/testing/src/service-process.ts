@@ -62,7 +62,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const args =
     program === 'source'
-      ? ['--conditions=source', job ? `test/support/${job}/${service}.ts` : `services/${service}/src/main.ts`]
+      ? [job ? `test/support/${job}/${service}.ts` : `services/${service}/src/main.ts`]
       : [`services/${service}/dist/main.js`];
   const child = spawn(process.execPath, args, {
     cwd: root,

@@ -187,6 +187,8 @@ function reset(socket: Socket): void {
 }
 
 function pauseUntilDrained(from: Socket, to: Socket): void {
+  // Held chunks are written at once when the mode changes.
+  if (from.isPaused()) return;
   from.pause();
   to.once('drain', () => from.resume());
 }

@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** First parts of the own paths of the api. Below one of them, a path that a proxy has shortened would be shortened again. */
 const OWN = [
-  ...['tasks', 'api', 'admin', 'docs', 'redoc', 'openapi.json'],
+  ...['tasks', 'queue', 'workers', 'webhooks', 'audit'],
+  ...['api', 'admin', 'docs', 'redoc', 'openapi.json', 'web', 'me'],
   ...['health', 'livez', 'readyz', 'metrics'],
 ];
 

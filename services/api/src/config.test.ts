@@ -34,6 +34,9 @@ describe('the environment of the api', () => {
     ['BASE_PATH', '/a?b'],
     ['BASE_PATH', '/ü'],
     ['BASE_PATH', "/a';b"],
+    ['TRACE_URL_TEMPLATE', 'grafana/{trace_id}'],
+    ['TRACE_URL_TEMPLATE', 'javascript:alert("{trace_id}")'],
+    ['TRACE_URL_TEMPLATE', 'https://grafana.example.com/'],
   ])('rejects %s=%s and names the variable', (name, value) => {
     expect(() => parseConfig(apiConfig, { ...env, [name]: value })).toThrow(`${name}: `);
   });

@@ -1,8 +1,9 @@
 import { GIVE_UP_AFTER } from '@primes/contracts';
 import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { authVariables, withAuthRules } from './auth/config.ts';
 import { basePath } from './base-path.ts';
+import { isOrigin } from './cross-origin.ts';
 
 const idempotencySecret = z.string().min(16);
 const webhookSecret = z
@@ -78,10 +79,23 @@ const fields = commonConfig.safeExtend({
     { min: 100, max: 3_600_000, default: 60_000 },
     'Maximum time a client may take to read a part of a stream (at most 64 KiB) before its connection is closed',
   ),
+  CORS_ORIGINS: field
+    .list(
+      'Comma-separated origins whose pages may call the api, such as `https://app.example.com`; or `*`: all. Empty: none',
+    )
+    .refine((origins) => (origins.length === 1 && origins[0] === '*') || origins.every(isOrigin), {
+      error: 'Must be origins such as `https://app.example.com`, without a path, separated by commas; or `*`',
+    }),
   TRUST_TRACEPARENT: field.flag(
     true,
     "Whether to continue the client's `traceparent` and its sampling flag; false: only link to it",
   ),
+  TRACE_URL_TEMPLATE: field
+    .httpUrl(
+      'Address of a trace in your tracing system, with `{trace_id}` in it, such as `https://grafana.example.com/trace/{trace_id}`: the page links to it',
+    )
+    .refine((url) => url.includes('{trace_id}'), 'Must contain {trace_id}')
+    .optional(),
   ...authVariables,
   ADMIN_USER: field.optionalText(
     'User of the queue dashboard at /admin/queues, if authentication is off; enabled together with ADMIN_PASSWORD',

@@ -32,7 +32,7 @@ export class ApiMetrics {
     });
     this.#submissions = new Counter({
       name: `${prefix}_task_submissions_total`,
-      help: 'Tasks by outcome; the api counts started and cancelled waiting tasks, the workers the others',
+      help: 'Tasks by outcome; the api counts submitted tasks (started) and those cancelled while they waited, the workers the others',
       labelNames: ['status'],
       registers,
     });
@@ -60,9 +60,9 @@ export class ApiMetrics {
     this.#requestDuration.observe(labels, seconds);
   }
 
-  /** `started` is the name in the metric's contract: the task is only accepted, and waits. */
-  taskSubmitted(): void {
-    this.#submissions.inc({ status: 'started' });
+  /** `started` is the name in the metric's contract: the tasks are only accepted, and wait. */
+  tasksSubmitted(count: number): void {
+    this.#submissions.inc({ status: 'started' }, count);
   }
 
   /** A waiting task was cancelled. */

@@ -1,4 +1,4 @@
-import { taskSchemas, WEBHOOK_QUEUE, type JobType, type TaskSummary } from '@primes/contracts';
+import { shownFields, taskSchemas, WEBHOOK_QUEUE, type JobType, type TaskSummary } from '@primes/contracts';
 import { echo } from '@primes/testing/echo';
 import { startService, testRedisUrl, uniquePrefix, type ServiceProcess } from '@primes/testing';
 import { jest } from '@jest/globals';
@@ -8,7 +8,7 @@ import supertest from 'supertest';
 import { ECHO_CONTRACT, type Contract } from './conformance.ts';
 import { open, send, type Sent } from './http-client.ts';
 
-// Processes start slowly on a busy machine. Less than ?wait=60, which takes 55 s.
+// Less than the 55 s of ?wait=60, so that a test fails whose request waits to the end.
 jest.setTimeout(45_000);
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
@@ -31,7 +31,7 @@ export async function startApi(
   env: Record<string, string> = {},
   { type, contract, ...program }: Served = ECHO,
 ) {
-  const schemas = taskSchemas(type.view, type.result);
+  const schemas = taskSchemas(shownFields(type), type.result);
   const redisUrl = env['REDIS_URL'] ?? testRedisUrl();
   const prefix = env['QUEUE_PREFIX'] ?? uniquePrefix();
   // On a busy machine, a command of a healthy Redis may take seconds.

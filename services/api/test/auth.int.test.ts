@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { COMPUTE_JOB, JOB_VERSION_WITHOUT_PRINCIPAL, ProblemSchema, type JobData } from '@primes/contracts';
+import { COMPUTE_JOB, FIRST_JOB_VERSION, ProblemSchema, type JobData } from '@primes/contracts';
 import { eventually } from '@primes/testing';
 import { startApi } from './api.ts';
 import { AUTH_CONTRACT, keyFile, startApiWithKeys } from './key-file.ts';
@@ -50,6 +50,7 @@ describe('credentials', () => {
     ['an unknown key', { authorization: `Bearer pk_${'a'.repeat(43)}` }, invalid],
     ['a part of a key', { authorization: as.alice.authorization.slice(0, -1) }, invalid],
     ['the digest of a key', { authorization: `Bearer ${keys.lineOf('alice').split(':')[1] ?? ''}` }, invalid],
+    ['a key without a scheme', { authorization: keys.keyOf('alice') }, missing],
   ])('are requested with 401 for %s', async (_name, headers, challenge) => {
     const id = await submit('alice');
     for (const request of [
@@ -57,12 +58,24 @@ describe('credentials', () => {
       { path: `/tasks/${id}` },
       { path: `/tasks/${id}?wait=30` },
       { path: `/tasks/${id}/events` },
+      { path: `/tasks/${id}/webhook` },
       { method: 'DELETE', path: `/tasks/${id}` },
       post({ text: 'a' }),
     ]) {
       const response = await api.send({ ...request, headers: { ...request.headers, ...headers } });
       expect(response.status).toBe(401);
       expect(response.headers['www-authenticate']).toMatch(challenge);
+    }
+  });
+
+  it('are said to have another form, or to be missing', async () => {
+    const detailOf = async (headers: Record<string, string>) =>
+      (JSON.parse((await api.send({ path: '/tasks', headers })).body) as { detail: string }).detail;
+    expect(await detailOf({})).toMatch(/^Expected `Authorization: Bearer`.*, received none$/);
+    for (const authorization of [keys.keyOf('alice'), 'Bearer a b', 'Basic YTpi']) {
+      expect(await detailOf({ authorization })).toMatch(
+        /^Expected `Authorization: Bearer`.*, received another form$/,
+      );
     }
   });
 
@@ -170,6 +183,7 @@ describe('the tasks of others', () => {
       ['GET', '?wait=30'],
       ['HEAD', ''],
       ['GET', '/events'],
+      ['GET', '/webhook'],
       ['DELETE', ''],
     ] as const) {
       const at = (id: string) => api.send({ method, path: `/tasks/${id}${suffix}`, headers: as.alice });
@@ -202,7 +216,8 @@ describe('the tasks of others', () => {
     expect((await at('auditor')).status).toBe(200);
     expect((await at('operator')).status).toBe(200);
     expect((await at('submitter', 'DELETE')).status).toBe(404);
-    expect((await at('operator', 'DELETE')).status).toBe(202);
+    const cancelled = await at('operator', 'DELETE');
+    expect(cancelled).toMatchObject({ status: 202, body: expect.stringContaining('"principal":"bob"') });
   });
 
   it('are not listed, however many there are', async () => {
@@ -249,7 +264,7 @@ describe('the tasks of others', () => {
   it('include those that were submitted without authentication', async () => {
     await using open = await startApi({ QUEUE_PREFIX: api.prefix });
     const { request_id: id } = await open.submit({ text: 'a' });
-    expect(await api.tasks.getJob(id)).toMatchObject({ data: { version: JOB_VERSION_WITHOUT_PRINCIPAL } });
+    expect(await api.tasks.getJob(id)).toMatchObject({ data: { version: FIRST_JOB_VERSION } });
     const status = async (who: keyof typeof as) =>
       (await api.send({ path: `/tasks/${id}`, headers: as[who] })).status;
     expect(await status('alice')).toBe(404);

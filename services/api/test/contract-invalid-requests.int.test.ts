@@ -116,9 +116,9 @@ const QUERIES: readonly { readonly path: string; readonly field: string; readonl
   },
   { path: '/tasks?cursor=nonsense', field: 'cursor', detail: /next_cursor/ },
   {
-    path: `/tasks?cursor=${'A'.repeat(65)}`,
+    path: `/tasks?cursor=${'A'.repeat(257)}`,
     field: 'cursor',
-    detail: /^Must have at most 64 characters, received 65$/,
+    detail: /^Must have at most 256 characters, received 257$/,
   },
 ];
 
@@ -131,7 +131,25 @@ const OTHERS: readonly {
 }[] = [
   { status: 400, what: 'broken JSON', detail: /JSON/, sent: post('{"text":') },
   { status: 400, what: 'NaN', detail: /JSON/, sent: post('{"steps":NaN}') },
-  { status: 400, what: 'bytes that are not gzip', detail: /^Bad Request$/, sent: encoded('gzip') },
+  {
+    status: 400,
+    what: 'bytes that are not gzip',
+    detail: /^The request cannot be read: incorrect header check$/,
+    sent: encoded('gzip'),
+  },
+  { status: 400, what: 'an empty body', detail: /^The body must be JSON, received none$/, sent: post('') },
+  {
+    status: 400,
+    what: 'an empty body of a call that needs no field',
+    detail: /^The body must be JSON, received none$/,
+    sent: { ...post(''), path: '/webhooks/dead/redeliver' },
+  },
+  {
+    status: 400,
+    what: 'a path that is not UTF-8',
+    detail: /^The request cannot be read: Failed to decode param '%ff'$/,
+    sent: { path: '/tasks/%ff' },
+  },
   { status: 400, what: 'an empty Idempotency-Key', detail: /Idempotency-Key/, sent: keyed('') },
   { status: 400, what: 'an Idempotency-Key with a space', detail: /Idempotency-Key/, sent: keyed('a b') },
   { status: 400, what: 'a long Idempotency-Key', detail: /255/, sent: keyed('k'.repeat(256)) },
@@ -155,7 +173,24 @@ const OTHERS: readonly {
     detail: /application\/json/,
     sent: typed('application/x-www-form-urlencoded'),
   },
-  { status: 415, what: 'another charset', detail: /UTF-8/, sent: typed('application/json; charset=latin1') },
+  ...['latin1', 'utf-7', 'UTF-16', 'utf-32le', 'none'].map((charset) => ({
+    status: 415,
+    what: `the charset ${charset}`,
+    detail: new RegExp(`charset UTF-8, received ${charset}$`, 'i'),
+    sent: typed(`application/json; charset=${charset}`),
+  })),
+  {
+    status: 415,
+    what: 'lines in another charset',
+    detail: /charset UTF-8, received utf-16$/,
+    sent: { ...typed('application/x-ndjson; charset=utf-16'), path: '/tasks/batch' },
+  },
+  {
+    status: 400,
+    what: 'bytes that are not UTF-8',
+    detail: /UTF-8/,
+    sent: post(Buffer.from('{"text":"\u00e9"}', 'latin1')),
+  },
   { status: 415, what: 'another Content-Encoding', detail: /gzip/, sent: encoded('compress') },
   {
     status: 406,
@@ -245,6 +280,10 @@ describe('an unusual but valid body', () => {
     '{"text":"a","priority":-0}',
   ])('is accepted: %j', async (body) => {
     expect((await api.send(post(body))).status).toBe(202);
+  });
+
+  it.each(['utf-8', '"UTF-8"'])('can name the charset %s', async (charset) => {
+    expect((await api.send(typed(`application/json; charset=${charset}`))).status).toBe(202);
   });
 
   it('can be compressed', async () => {

@@ -92,7 +92,7 @@ describe('GET of a path without a task', () => {
     ['/health', { status: 'healthy' }],
     ['/livez', { status: 'alive' }],
     ['/readyz', { status: 'ready', checks: { companions: 'ok', redis: 'ok' } }],
-    ['/tasks', { tasks: [], next_cursor: null, truncated: false }],
+    ['/tasks', { tasks: [], next_cursor: null, truncated: false, scanned: 0, counts: null }],
   ])('%s', async (path, body) => {
     const response = await api.http('get', path).expect(200);
     expect(response.body).toEqual(body);

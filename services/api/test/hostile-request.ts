@@ -50,6 +50,7 @@ type Input = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
 const field = fc.oneof(
   fc.constantFrom('wait', 'offset', 'limit', 'status', 'cursor', 'text', '__proto__', 'limit[]', 'limit[a]'),
+  fc.constantFrom('batch', 'error_code', 'created_after', 'created_before', 'principal', 'steps', 'dry_run'),
   text.map(encode),
 );
 // Waits are short or rejected, so that the test does not take minutes.
@@ -61,6 +62,14 @@ const query = fc.oneof(
   { weight: 3, arbitrary: fc.array(pair, { maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`) },
   { weight: 1, arbitrary: token.map((each) => `?${each}`) },
 );
+const instant = fc
+  .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+/** Lists and lines of bodies of tasks. */
+const batchWith = (input: Input) =>
+  fc
+    .tuple(fc.array(bodyWith(input), { maxLength: 5 }), fc.boolean())
+    .map(([bodies, asLines]) => (asLines ? bodies.join('\n') : `[${bodies.join(',')}]`));
 const bodyWith = (input: Input) =>
   fc.oneof(
     fc
@@ -79,6 +88,13 @@ const bodyWith = (input: Input) =>
             token.map((each) => `http://127.0.0.1/${each}`),
             text,
           ),
+          run_at: fc.oneof(
+            fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+            instant,
+            number,
+            text,
+          ),
+          queue_timeout_seconds: fc.oneof(fc.integer({ min: 1, max: 9 }), number, text),
           extra: fc.jsonValue(),
         },
         { requiredKeys: [] },
@@ -115,7 +131,11 @@ const header = fc.oneof(
   ),
   fc.tuple(
     fc.constant('content-type'),
-    fc.oneof(fc.constantFrom('application/json', 'application/json; charset=utf-16', 'text/plain'), token),
+    fc.oneof(
+      fc.constantFrom('application/json', 'application/json; charset=utf-16', 'text/plain'),
+      fc.constant('application/x-ndjson'),
+      token,
+    ),
   ),
   fc.tuple(
     fc.constantFrom('x-request-id', 'traceparent', 'tracestate', 'idempotency-key', 'last-event-id'),
@@ -134,6 +154,11 @@ const header = fc.oneof(
       'prefer',
     ),
     latin1(),
+  ),
+  // Short, so that the test does not take minutes.
+  fc.tuple(
+    fc.constant('prefer'),
+    fc.constantFrom('wait=1', 'WAIT = "1"; a=b', 'respond-async,wait=1', 'wait=', 'wait'),
   ),
   fc.tuple(fc.constant('range'), fc.constantFrom('bytes=0-1', 'bytes=9999999999-', 'bytes=1-0', 'x')),
   fc.tuple(fc.constant('expect'), fc.constantFrom('100-continue', 'a miracle')),
@@ -180,10 +205,15 @@ function hostileRequest(known: readonly string[], input: Input): fc.Arbitrary<Se
   const line = fc.oneof(
     { weight: 7, arbitrary: fc.tuple(method, pathTo(known)) },
     // Weighted, because only these read a body.
-    { weight: 3, arbitrary: fc.constant(['POST', '/tasks'] as const) },
+    { weight: 3, arbitrary: fc.constantFrom(['POST', '/tasks'] as const, ['POST', '/tasks/batch'] as const) },
   );
   return fc
-    .record({ line, query, headers: fc.array(header, { maxLength: 4 }), body: fc.option(bodyWith(input)) })
+    .record({
+      line,
+      query,
+      headers: fc.array(header, { maxLength: 4 }),
+      body: fc.option(fc.oneof(bodyWith(input), batchWith(input))),
+    })
     .map(({ line: [verb, target], body: content, headers, ...rest }) => ({
       method: verb,
       path: (target + rest.query).replace(/[^\x21-\x7e]/g, ''),

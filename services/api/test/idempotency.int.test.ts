@@ -145,6 +145,17 @@ describe('an Idempotency-Key', () => {
     expect(await api.webhooks.getJob(submission)).toBeUndefined();
   });
 
+  it.each([
+    ['', /^Idempotency-Key: Must not be empty$/],
+    ['a b', /^Idempotency-Key: Must be visible ASCII characters, received the byte 0x20 at index 1$/],
+    ['a\tb', /0x09 at index 1$/],
+    ['abé', /0xC3 at index 2$/],
+    ['x'.repeat(256), /^Idempotency-Key: Must have at most 255 characters$/],
+  ])('is rejected with what is wrong with it: %j', async (key, detail) => {
+    const { body } = await post(key, { text: 'a' }).expect(400);
+    expect(ProblemSchema.parse(body).detail).toMatch(detail);
+  });
+
   it('gives the same task id in every process, and another id for another key', async () => {
     await using other = await startApi({ QUEUE_PREFIX: api.prefix, WEBHOOK_ALLOWED_HOSTS: 'localhost' });
     const key = randomUUID();

@@ -134,20 +134,22 @@ describe('while the memory of Redis is above the watermark', () => {
     const ended = () => api.tasks.getJobCountByTypes('completed');
     const before = await ended();
     const queues = new TaskQueues(api.redis, echo.name, {
+      clock: Date,
       QUEUE_PREFIX: api.prefix,
       RETENTION_SECONDS: 60,
     });
     const depth = new QueueDepth(queues, api.redis, CONFIG);
     depth.close();
+    const task = { timeoutSeconds: 1, priority: 0, callbackUrl: null };
 
     await api.redis.setrange('other', MAX_MEMORY, 'x');
     await depth.sampleAndTrim();
-    expect(depth.rejection?.reason).toBe('memory');
+    expect(depth.rejectionOf([task])?.reason).toBe('memory');
     expect(await ended()).toBe(before);
 
     await api.redis.del('other');
     await depth.sampleAndTrim();
-    for (let i = 0; !depth.rejection; i++) {
+    for (let i = 0; !depth.rejectionOf([task]); i++) {
       await api.redis.setrange(`other:${i}`, 2 ** 16, 'x');
       await depth.sampleAndTrim();
     }

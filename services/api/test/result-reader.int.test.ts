@@ -3,7 +3,7 @@ import { requestContext } from '@primes/service-kit';
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import supertest from 'supertest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { getTask, type GetTaskDeps } from '../src/routes/get-task.ts';
 import { streamLimits } from '../src/streams/slots.ts';
 import type { Task } from '../src/tasks/task-view.ts';

@@ -80,6 +80,8 @@ describe('a receiver that does not respond', () => {
     expect(Object.keys(old.data as object).sort()).toEqual(['taskId', 'version']);
     const yesterday = new Date(Date.now() - 86_401_000).toISOString();
     await old.updateProgress({ ...notice, summary: { ...notice.summary, finished_at: yesterday } });
+    // Its submission, or its last redelivery.
+    await api.redis.hset(api.webhooks.toKey(old.id ?? ''), 'timestamp', Date.parse(yesterday));
     await eventually(
       async () => {
         expect(await old.getState()).toBe('failed');

@@ -3,6 +3,7 @@ import { TaskSummarySchema } from '@primes/testing/echo';
 import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { startApi } from './api.ts';
+import { ECHO_CONTRACT } from './conformance.ts';
 import { manualWorker } from './manual-worker.ts';
 import { startReceiver, status, type Received } from './receiver.ts';
 import { setUp } from './set-up.ts';
@@ -41,6 +42,36 @@ function verify({ headers, body }: Received): unknown {
   return new Webhook(WEBHOOK_SECRET).verify(body, headers as Record<string, string>);
 }
 
+describe('GET /tasks/{id}/webhook', () => {
+  const shown = async (id: string) =>
+    (await api.http('get', `/tasks/${id}/webhook`).expect(200)).body as unknown;
+
+  it('says how far the delivery is', async () => {
+    receiver.respond('/shown', status(500), status(410), status(500), status(200));
+    const id = await submit('/shown');
+    expect(await shown(id)).toMatchObject({ state: 'waiting', attempts: 0, last_error: null, since: null });
+    await (await worker.take()).complete();
+    await expectState(id, 'failed');
+    const { id: webhook_id = '' } = await webhookOf(id);
+    expect(await shown(id)).toEqual({
+      webhook_id,
+      state: 'dead',
+      attempts: 2,
+      last_error: 'The receiver responded with 410 Gone',
+      since: expect.any(String),
+    });
+    await api.http('post', `/webhooks/dead/${webhook_id}/redeliver`).expect(202);
+    await expectState(id, 'completed');
+    expect(await shown(id)).toMatchObject({ webhook_id, state: 'delivered', attempts: 2, last_error: null });
+  });
+
+  it('is null without a webhook, and 404 without a task', async () => {
+    expect(await shown((await api.submit({ text: 'a' })).request_id)).toBeNull();
+    await (await worker.take()).complete();
+    await api.http('get', '/tasks/5f0c8d0e-2f0e-4d1e-8f8a-0d8f0c8d0e2f/webhook').expect(404);
+  });
+});
+
 describe('a webhook', () => {
   it('is sent after the task, signed, and contains its view without the result', async () => {
     const id = await submit('/done');
@@ -51,6 +82,7 @@ describe('a webhook', () => {
     const [delivery] = await receiver.arrived('/done', 1);
     if (!delivery) throw new Error('No delivery has arrived');
 
+    ECHO_CONTRACT.checkWebhook(delivery);
     const payload = TaskSummarySchema.parse(verify(delivery));
     const view = await api.view(id);
     expect({ ...payload, result: null }).toEqual(view);

@@ -15,6 +15,7 @@ import type { Registry } from 'prom-client';
 import { all } from './routes/all.ts';
 import { cacheStats } from './routes/cache-stats.ts';
 import { health } from './routes/health.ts';
+import { history } from './routes/history.ts';
 import { performanceStats } from './routes/performance.ts';
 import { redisStats } from './routes/redis-stats.ts';
 import { summary } from './routes/summary.ts';
@@ -30,12 +31,15 @@ export interface AppDeps {
 }
 
 /** The calls below /api/metrics/, served from memory. Health is separate, because its status varies. */
-const CALLS: Readonly<Record<Exclude<MetricsCall, 'health'>, (samplers: Samplers) => unknown>> = {
+const CALLS: Readonly<
+  Record<Exclude<MetricsCall, 'health'>, (samplers: Samplers, query: unknown) => unknown>
+> = {
   summary,
   'cache-stats': cacheStats,
   'task-stats': taskStats,
   'redis-stats': redisStats,
   performance: performanceStats,
+  history,
   all,
 };
 
@@ -61,8 +65,8 @@ export function createApp({ samplers, log, ...probed }: AppDeps): Express {
   for (const [call, respond] of Object.entries(CALLS)) {
     app
       .route(`/api/metrics/${call}`)
-      .get((_req, res) => {
-        res.json(respond(samplers));
+      .get((req, res) => {
+        res.json(respond(samplers, req.query));
       })
       .all(methodNotAllowed('GET'));
   }

@@ -1,5 +1,5 @@
 import { commonConfig, field } from '@primes/service-kit';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The name of this service in logs, metrics and connections. */
 export const SERVICE = 'metrics-gateway';

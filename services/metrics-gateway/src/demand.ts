@@ -3,7 +3,7 @@ export interface QueueCounts {
   /** Without a priority, in order of arrival. */
   readonly waiting: number;
   readonly prioritized: number;
-  /** Waiting for a retry, including those that are due. */
+  /** Waiting for a retry or for `run_at`, including those that are due. */
   readonly delayed: number;
   /** The part of `delayed` that is due. Only a worker promotes them, so they count as demand. */
   readonly dueDelayed: number;
@@ -22,7 +22,10 @@ export interface Demand {
   readonly metric: number;
 }
 
-/** The demand for workers. Waiting tasks of a paused queue do not count, because workers cannot fetch them. */
+/**
+ * The demand for workers. Waiting tasks of a paused queue do not count, because workers cannot fetch them. KEDA's triggers for
+ * Redis and Prometheus compute it without this process: `_triggers.tpl` of the chart.
+ */
 export function demandOf({ paused, counts }: { paused: boolean; counts: QueueCounts }): Demand {
   const demand = paused ? 0 : counts.waiting + counts.prioritized + counts.dueDelayed;
   return { demand, inFlight: counts.active, metric: demand + counts.active };

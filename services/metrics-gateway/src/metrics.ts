@@ -90,7 +90,7 @@ export class GatewayMetrics implements SamplerObserver {
   }
 
   /** Exports the samples as gauges. A stale sample exports nothing, because its numbers would look current. */
-  show({ queue, webhooks, job, redis, registries, prometheus }: Samplers): void {
+  show({ queue, webhooks, job, redis, registries, history, prometheus }: Samplers): void {
     const registers = [this.#registry];
     const prefix = this.#prefix;
     new Gauge({
@@ -167,7 +167,7 @@ export class GatewayMetrics implements SamplerObserver {
       ...SHARED,
       registers,
       collect() {
-        for (const sampler of [queue, webhooks, job, redis, registries, prometheus]) {
+        for (const sampler of [queue, webhooks, job, redis, registries, history, prometheus]) {
           const sample = sampler?.latest();
           if (sampler && sample) this.set({ sample: sampler.name }, sample.ageSeconds);
         }

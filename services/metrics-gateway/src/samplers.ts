@@ -3,6 +3,7 @@ import { queueRedis, storeRedis, type Liveness, type Logger } from '@primes/serv
 import { Queue } from 'bullmq';
 import type { GatewayConfig } from './config.ts';
 import type { Connections } from './connections.ts';
+import { History } from './samples/history.ts';
 import { checkPrometheus } from './samples/prometheus-health.ts';
 import { readPublishedMetrics, type PublishedMetrics } from './samples/published-registries.ts';
 import { QueueChangeListener } from './samples/queue-change-listener.ts';
@@ -16,6 +17,9 @@ const SLOW_MS = 2_000;
 /** The registries are large and are published every 10 s. */
 const REGISTRIES_MS = 5_000;
 
+/** Several in an interval of the history, so that each interval has an entry. */
+const HISTORY_MS = 1_000;
+
 /** Maximum duration of one sample in milliseconds: a few consecutive commands. */
 const MAX_SAMPLE_MS = 10_000;
 
@@ -27,6 +31,7 @@ export interface Samplers {
   readonly job: Sampler<Readonly<Record<string, number>>> | undefined;
   readonly redis: Sampler<RedisInfo>;
   readonly registries: Sampler<PublishedMetrics>;
+  readonly history: Sampler<History>;
   /** Undefined without PROMETHEUS_URL; otherwise fresh while a recent check has succeeded. */
   readonly prometheus: Sampler<true> | undefined;
   readonly close: () => Promise<void>;
@@ -81,6 +86,13 @@ export function startSamplers(config: GatewayConfig, deps: SamplerDeps): Sampler
     () => readPublishedMetrics(connections.queue, QUEUE_PREFIX),
     every(REGISTRIES_MS, 'registries'),
   );
+  const kept = new History({ redis: connections.queue, queuePrefix: QUEUE_PREFIX, queue });
+  const history = new Sampler(() => kept.update(), {
+    intervalMs: HISTORY_MS,
+    name: 'history',
+    log,
+    observer,
+  });
   const prometheus =
     PROMETHEUS_URL === undefined
       ? undefined
@@ -97,9 +109,10 @@ export function startSamplers(config: GatewayConfig, deps: SamplerDeps): Sampler
     job,
     redis,
     registries,
+    history,
     prometheus,
     async close() {
-      for (const sampler of [queue, webhooks, job, redis, registries, prometheus]) sampler?.close();
+      for (const sampler of [queue, webhooks, job, redis, registries, history, prometheus]) sampler?.close();
       changes.close();
       await Promise.all([tasks.close(), callbacks.close()]);
     },

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
 import {
-  loadScalerService,
+  loadServices,
   type GetMetricSpecResponse,
   type GetMetricsResponse,
   type IsActiveResponse,
@@ -19,7 +19,7 @@ type Metadata = Record<string, string>;
 
 /** A gRPC client for a ScaledObject, as in KEDA: one connection. */
 export function scalerClient(port: number, { host = '127.0.0.1', object = 'worker' } = {}) {
-  const client = connect(loadScalerService(), port, host);
+  const client = connect(loadServices().scaler, port, host);
   const ref = (scalerMetadata: Metadata) => ({ name: object, namespace: 'primes', scalerMetadata });
   return {
     isActive: (metadata: Metadata = {}) => call<IsActiveResponse>(client, 'IsActive', ref(metadata)),

@@ -24,6 +24,12 @@ describe('the gateway of a job without a sample', () => {
     });
     const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
     const sampled = metrics.matchAll(/^echo_sample_age_seconds\{sample="(\w+)"/gm);
-    expect([...sampled].map(([, name]) => name).sort()).toEqual(['queue', 'redis', 'registries', 'webhooks']);
+    expect([...sampled].map(([, name]) => name).sort()).toEqual([
+      'history',
+      'queue',
+      'redis',
+      'registries',
+      'webhooks',
+    ]);
   });
 });

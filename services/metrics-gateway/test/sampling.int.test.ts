@@ -1,5 +1,5 @@
 import { eventually } from '@primes/testing';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { startGateway, type TestGateway } from './gateway.ts';
 
 /** So long that only events cause samples during a test. */
@@ -36,6 +36,40 @@ describe('sampling', () => {
     await sees({ paused: false });
     await task.remove();
     await sees({ counts: { waiting: 0, prioritized: 1, delayed: 1 } });
+  });
+
+  it('counts the tasks that are due by the time of Redis, with any clock', async () => {
+    await using gateway = await startGateway(BY_EVENTS_ALONE);
+    await gateway.tasks.add('compute', {}, { delay: 1 });
+    const { now } = Date;
+    for (const hours of [-1, 1]) {
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + hours * 3_600_000);
+      // By the first clock, this one is due in two hours; by the second, at once.
+      await gateway.tasks.add('compute', {}, { timestamp: now(), delay: 1_800_000 });
+      await eventually(() => {
+        const counts = { delayed: (hours + 5) / 2, dueDelayed: 1 };
+        expect(gateway.samplers.queue.latest()?.value).toMatchObject({ counts });
+      });
+      clock.mockRestore();
+    }
+  });
+
+  it.each<[what: string, damage: (redis: TestGateway['redis'], key: string) => Promise<unknown>]>([
+    ['its data are no JSON', (redis, key) => redis.hset(key, 'data', 'x')],
+    ['it has no time', (redis, key) => redis.hdel(key, 'timestamp')],
+    ['it has another type', (redis, key) => redis.set(key, 'x')],
+  ])('counts the tasks behind one whose record is damaged: %s', async (_, damage) => {
+    await using gateway = await startGateway(BY_EVENTS_ALONE);
+    const { redis, tasks, samplers } = gateway;
+    const { id = '' } = await tasks.add('compute', {});
+    await damage(redis, tasks.toKey(id));
+    await tasks.add('compute', {});
+    await eventually(() => {
+      expect(samplers.queue.latest()?.value).toMatchObject({
+        counts: { waiting: 2 },
+        oldestWaitingSeconds: 0,
+      });
+    });
   });
 
   it('takes few samples for many events', async () => {

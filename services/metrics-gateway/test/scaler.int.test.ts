@@ -127,6 +127,27 @@ describe('the external scaler', () => {
     await late.ended;
   });
 
+  it('pushes that a delayed task is due, for which there is no event and no worker', async () => {
+    const { tasks, redis } = gateway;
+    const stream = scaler.streamIsActive();
+    await eventually(() => {
+      expect(stream.messages).toEqual([false]);
+    });
+    await tasks.add('compute', {}, { delay: 1_500 });
+    const events = await redis.xlen(tasks.toKey('events'));
+    await eventually(() => {
+      expect(stream.messages.slice(0, 2)).toEqual([false, true]);
+    });
+    expect(await redis.xlen(tasks.toKey('events'))).toBe(events);
+    expect(await tasks.getJobCounts('waiting', 'delayed')).toEqual({ waiting: 0, delayed: 1 });
+    await tasks.drain(true);
+    await eventually(() => {
+      expect(stream.messages.at(-1)).toBe(false);
+    });
+    stream.cancel();
+    await stream.ended;
+  });
+
   it('fails for `settleSeconds` after a stream opens, so that KEDA requests its metric again', async () => {
     const stream = scaler.streamIsActive({ settleSeconds: '8' });
     await eventually(() => {

@@ -24,6 +24,13 @@ export async function conclude(error: unknown, job: Job<JobData>, token: string 
       return new UnrecoverableError(
         encodeFailure('timeout', `The task exceeded its timeout of ${job.data.task.timeoutSeconds} seconds`),
       );
+    case 'expired':
+      return new UnrecoverableError(
+        encodeFailure(
+          'expired',
+          `The task was not started within its queue timeout of ${job.data.task.queueTimeoutSeconds ?? 0} seconds`,
+        ),
+      );
     case 'lock-lost':
       // BullMQ rejects any update of a job whose lock another worker holds.
       return error;

@@ -1,5 +1,5 @@
 import { commonConfig, field, crossFieldRule } from '@primes/service-kit';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 const fields = commonConfig.safeExtend({
   WORKER_PORT: field.port(8_001, 'Port of /metrics, /livez and /readyz'),

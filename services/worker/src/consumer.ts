@@ -6,15 +6,18 @@ import {
   countersKey,
   endCounterOf,
   isCancellation,
+  startableFrom,
   type CounterField,
   type JobData,
   type JobReturnValue,
   type JobType,
   type TaskRunner,
   type RedisClient,
+  type WorkerReport,
 } from '@primes/contracts';
 import {
   QueueWorker,
+  RedisClock,
   RejectionLog,
   SharedCounters,
   withConsumerSpan,
@@ -33,7 +36,6 @@ import { Interruption } from './interruption.ts';
 import { NewerVersionError, parseInput, parseJobData } from './job-data.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import { ProgressReporter } from './progress.ts';
-import { RedisClock } from './redis-clock.ts';
 import { describeRun } from './run-span.ts';
 import { RunningTasks, type TaskRun } from './running-tasks.ts';
 import { TaskContext } from './task-context.ts';
@@ -67,6 +69,8 @@ export class Consumer<Input extends object, Returned> {
   /** Inputs of running tasks, for when they complete. */
   readonly #inputs = new WeakMap<Job, Input>();
   readonly #running = new RunningTasks();
+  /** By the ids of the running tasks. */
+  readonly #progress = new Map<string, ProgressReporter>();
   readonly #cancels: CancelListener;
   readonly #clock: RedisClock;
   readonly #counters: SharedCounters<CounterField>;
@@ -85,6 +89,7 @@ export class Consumer<Input extends object, Returned> {
     this.#worker = new QueueWorker(type.name, (job, token) => this.#consume(job, token), {
       connection: redis,
       liveness,
+      clock: this.#clock,
       rejections: new RejectionLog(log.child({ redis: 'queue' })),
       loop: 'tasks',
       counterOf: endCounterOf,
@@ -109,6 +114,19 @@ export class Consumer<Input extends object, Returned> {
   async ready(): Promise<void> {
     await this.#clock.synchronize();
     await this.#worker.waitUntilReady();
+  }
+
+  /** What it does now. */
+  report(): Pick<WorkerReport, 'running' | 'last_fetch_age_seconds'> {
+    const now = this.#clock.now();
+    return {
+      running: Array.from(this.#progress, ([id, { startedAt, percent }]) => ({
+        request_id: id,
+        age_seconds: Math.max(0, now - startedAt) / 1_000,
+        progress: percent,
+      })),
+      last_fetch_age_seconds: Math.round(this.#worker.lastFetchAgeMs) / 1_000,
+    };
   }
 
   /** Stops fetching and returns the running tasks to the queue; resolves when none is running. */
@@ -138,7 +156,7 @@ export class Consumer<Input extends object, Returned> {
 
   #consume(job: TaskJob<Returned>, token: string | undefined): Promise<JobReturnValue<Returned>> {
     return withConsumerSpan(
-      () => describeRun(job, this.#type),
+      () => describeRun(job, this.#type, this.#clock.now()),
       () => this.#run(job, token),
     );
   }
@@ -146,9 +164,12 @@ export class Consumer<Input extends object, Returned> {
   async #run(job: TaskJob<Returned>, token: string | undefined): Promise<JobReturnValue<Returned>> {
     const run = this.#running.start(job.id ?? '');
     try {
+      // Someone has deleted the record of the job; BullMQ has created one with only the attempts. It was no task.
+      if (!job.name) job.opts.removeOnFail = true;
       if (!run.isOnlyRun) throw new Interruption('still-running');
       const data = parseJobData(job.data);
       const input = parseInput(this.#type.input, data);
+      if (this.#hasExpired(job, data)) throw new Interruption('expired');
       this.#inputs.set(job, input);
       return await this.#work(job, { run, data, input });
     } catch (error) {
@@ -160,6 +181,14 @@ export class Consumer<Input extends object, Returned> {
     } finally {
       run.end();
     }
+  }
+
+  /** Only a task that no worker has started can expire. */
+  #hasExpired(job: TaskJob<Returned>, { task, cancelledAt }: JobData): boolean {
+    const { queueTimeoutSeconds } = task;
+    if (queueTimeoutSeconds === undefined || cancelledAt !== undefined || job.attemptsStarted > 1)
+      return false;
+    return this.#clock.now() > startableFrom(job) + queueTimeoutSeconds * 1_000;
   }
 
   async #work(
@@ -178,8 +207,9 @@ export class Consumer<Input extends object, Returned> {
     // The time may have been up before this run.
     if (timeLeft <= 0) onTimeout();
     const deadline = setTimeout(onTimeout, Math.max(timeLeft, 0));
+    this.#progress.set(id, progress);
     idle.runStarted();
-    metrics.runStarted(job.attemptsStarted === 1 ? (Date.now() - job.timestamp) / 1_000 : undefined);
+    metrics.runStarted(job.attemptsStarted === 1 ? (now - startableFrom(job)) / 1_000 : undefined);
     transitions.started(job, input);
     try {
       if (data.cancelledAt !== undefined) throw new Interruption('cancelled');
@@ -202,6 +232,7 @@ export class Consumer<Input extends object, Returned> {
     } finally {
       clearTimeout(deadline);
       progress.stop();
+      this.#progress.delete(id);
       metrics.runStopped();
       idle.runStopped();
     }

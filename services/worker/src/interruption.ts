@@ -6,6 +6,8 @@ export type InterruptionKind =
   | 'cancelled'
   /** The timeout, counted from the first start. */
   | 'timeout'
+  /** It was not started within its queue timeout. */
+  | 'expired'
   /** The lock is lost, so another worker may have the task. */
   | 'lock-lost'
   /** This process has fetched the task again, but its run that lost the lock has not ended. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { JOB_VERSION, decodeFailure, type JobData } from '@primes/contracts';
 import { UnrecoverableError } from 'bullmq';
-import { z } from 'zod';
+import * as z from 'zod';
 import { NewerVersionError, parseInput, parseJobData } from './job-data.ts';
 
 const DATA: JobData = {

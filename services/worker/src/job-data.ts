@@ -7,7 +7,7 @@ import {
   type JobData,
 } from '@primes/contracts';
 import { UnrecoverableError } from 'bullmq';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A newer api has created the job: a newer worker must run it. */
 export class NewerVersionError extends Error {

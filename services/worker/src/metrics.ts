@@ -13,7 +13,7 @@ export class WorkerMetrics {
     const registers = [registry];
     this.#submissions = new Counter({
       name: `${prefix}_task_submissions_total`,
-      help: 'Tasks by outcome; the api counts started and cancelled waiting tasks, the workers the others',
+      help: 'Tasks by outcome; the api counts submitted tasks (started) and those cancelled while they waited, the workers the others',
       labelNames: ['status'],
       registers,
     });
@@ -26,7 +26,7 @@ export class WorkerMetrics {
     });
     this.#wait = new Histogram({
       name: `${prefix}_task_wait_seconds`,
-      help: 'Time from submission to the first start of a task',
+      help: 'Time from submission, or from run_at, to the first start of a task',
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300],
       registers,
     });

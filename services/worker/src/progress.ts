@@ -1,4 +1,4 @@
-import { progressOf, type JobProgress } from '@primes/contracts';
+import { percentOf, progressOf, type JobProgress } from '@primes/contracts';
 
 /** Milliseconds between two writes: 4 a second, and none for shorter tasks. */
 const INTERVAL_MS = 250;
@@ -42,6 +42,10 @@ export class ProgressReporter {
   /** The counts of this task, over all its runs. */
   get counts(): Readonly<JobProgress['counts']> {
     return this.#counts;
+  }
+
+  get percent(): number {
+    return percentOf({ done: this.#done, total: this.#total });
   }
 
   set(done: number, total: number): void {

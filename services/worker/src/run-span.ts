@@ -3,15 +3,20 @@ import {
   StoredTaskSchema,
   attributesOf,
   isCancellation,
+  startableFrom,
   type JobData,
   type JobType,
 } from '@primes/contracts';
 import { NAMESPACE, type Received } from '@primes/service-kit';
 import { DelayedError, WaitingError, type Job } from 'bullmq';
 
-/** Describes the span of a run. A hand-over continues the trace of its task; a retry or a repair only links to it. */
-export function describeRun<Input extends object>(job: Job<JobData>, type: JobType<Input>): Received {
-  const { id = '', timestamp, attemptsMade, attemptsStarted } = job;
+/** Describes the span of a run that starts now. A hand-over continues the trace of its task; a retry or a repair only links to it. */
+export function describeRun<Input extends object>(
+  job: Job<JobData>,
+  type: JobType<Input>,
+  now: number,
+): Received {
+  const { id = '', attemptsMade, attemptsStarted } = job;
   // Not validated yet.
   const stored = StoredTaskSchema.safeParse(job.data).data;
   const input = Object.entries(attributesOf(type, stored?.task));
@@ -25,7 +30,9 @@ export function describeRun<Input extends object>(job: Job<JobData>, type: JobTy
       [`${NAMESPACE}.job.runs`]: attemptsStarted,
       ...Object.fromEntries(input.map(([field, value]) => [`${NAMESPACE}.task.${field}`, value])),
       // For a later run it would include the earlier runs.
-      ...(attemptsStarted === 1 && { [`${NAMESPACE}.task.wait_seconds`]: (Date.now() - timestamp) / 1_000 }),
+      ...(attemptsStarted === 1 && {
+        [`${NAMESPACE}.task.wait_seconds`]: (now - startableFrom(job)) / 1_000,
+      }),
     },
     outcomeOf,
   };

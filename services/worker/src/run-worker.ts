@@ -9,11 +9,12 @@ import {
   storeRedis,
   withVariables,
 } from '@primes/service-kit';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { createApp } from './app.ts';
 import { workerConfig } from './config.ts';
 import { Consumer } from './consumer.ts';
 import { IdleWatch } from './idle-watch.ts';
+import { publishReport } from './report.ts';
 import { WorkerMetrics } from './metrics.ts';
 
 const service = 'worker';
@@ -35,7 +36,8 @@ export async function runWorker<Input extends object, Returned, Variables extend
   await runService(options, async ({ config, log, lifecycle, registry, port, connections, liveness }) => {
     const metrics = new WorkerMetrics(registry, type.metricPrefix);
     const redis = connections.background(queueRedis(config));
-    publishRegistry(registry, { redis, prefix: config.QUEUE_PREFIX, service, log, lifecycle });
+    const publishing = { redis, prefix: config.QUEUE_PREFIX, service, log, lifecycle };
+    publishRegistry(registry, publishing);
 
     const readiness = new Readiness();
     readiness.add('redis', () => connections.ready, { gate: false });
@@ -54,6 +56,7 @@ export async function runWorker<Input extends object, Returned, Variables extend
       lifecycle.stop('idle');
     });
     const consumer = new Consumer(type, { runner, redis, liveness, metrics, idle, log, config });
+    publishReport(consumer, config.WORKER_CONCURRENCY, publishing);
     lifecycle.onClose('consumer', async () => {
       readiness.stop();
       await consumer.close();

@@ -3,13 +3,13 @@ import {
   attributesOf,
   isCancellation,
   progressOf,
+  startableFrom,
   type JobData,
   type JobReturnValue,
   type JobType,
 } from '@primes/contracts';
-import { taskIds, type Logger } from '@primes/service-kit';
+import { taskLogFields, type Logger, type RedisClock } from '@primes/service-kit';
 import type { Job } from 'bullmq';
-import type { RedisClock } from './redis-clock.ts';
 
 /**
  * Logs one line at the end of each run of a task, with its times and the ids of its request and trace. The start is
@@ -37,7 +37,7 @@ export class TransitionLog<Input extends object> {
 
   /** The lock expired and another worker may have the task, for example after an outage of Redis. */
   lost(job: Job<JobData>): void {
-    this.#identify(job).warn(this.#timesOf(job), 'task lost');
+    this.#identify(job).warn(this.#timesOf(job), 'task lock lost');
   }
 
   deferred(job: Job<JobData>): void {
@@ -65,7 +65,7 @@ export class TransitionLog<Input extends object> {
   #of({ id, data }: Job<JobData>, input: Input): Logger {
     // Not spread: pino reads the fields of a spread object four times slower.
     return this.#log.child(
-      Object.assign(taskIds(id, data.requestId, data.traceparent), this.#type.attributes?.(input)),
+      Object.assign(taskLogFields(id, data.requestId, data.traceparent), this.#type.attributes?.(input)),
     );
   }
 
@@ -73,14 +73,14 @@ export class TransitionLog<Input extends object> {
   #identify({ id, data }: Job<JobData>): Logger {
     const { data: stored } = StoredTaskSchema.safeParse(data);
     return this.#log.child({
-      ...taskIds(id, (data as Partial<JobData> | null)?.requestId, stored?.traceparent),
+      ...taskLogFields(id, (data as Partial<JobData> | null)?.requestId, stored?.traceparent),
       ...attributesOf(this.#type, stored?.task),
     });
   }
 
   /** The times of a task that has started, in milliseconds: waiting for the first start, and from then until now. */
-  #timesSince(startedAt: number, { timestamp }: Job) {
-    return { wait_ms: startedAt - timestamp, duration_ms: this.#clock.now() - startedAt };
+  #timesSince(startedAt: number, job: Job) {
+    return { wait_ms: startedAt - startableFrom(job), duration_ms: this.#clock.now() - startedAt };
   }
 
   /** The same from the progress that was written last; nothing for a task that has none. */

@@ -4,6 +4,10 @@ import { openFixture, type Fixture } from './fixture.ts';
 import { startWorker } from './worker.ts';
 
 const HOUR_MS = 3_600_000;
+const WRONG = [
+  ['behind', -HOUR_MS],
+  ['ahead', HOUR_MS],
+] as const;
 
 /** Changes the wall clock of this process. */
 function step(ms: number): void {
@@ -26,10 +30,7 @@ async function handedOver(fixture: Fixture) {
 }
 
 describe('a worker whose clock is wrong by an hour', () => {
-  it.each([
-    ['behind', -HOUR_MS],
-    ['ahead', HOUR_MS],
-  ])('and %s hands over a task: another one ends it', async (_, ms) => {
+  it.each(WRONG)('and %s hands over a task: another one ends it', async (_, ms) => {
     await using fixture = await openFixture();
     step(ms);
     const job = await handedOver(fixture);
@@ -52,5 +53,57 @@ describe('a worker whose clock is wrong by an hour', () => {
     const [, completed] = worker.linesOf(job);
     expect(completed?.msg).toBe('task completed');
     expect(Math.abs(Number(completed?.['duration_ms']))).toBeLessThan(HOUR_MS / 2);
+  });
+});
+
+describe('the metric of the wait for a worker', () => {
+  it.each(WRONG)('is right in a worker whose clock is an hour %s', async (_, ms) => {
+    await using fixture = await openFixture();
+    const job = await fixture.add();
+    step(ms);
+    await using worker = await startWorker(fixture);
+    await fixture.ended(job);
+    const metric = await worker.registry.getSingleMetricAsString('echo_task_wait_seconds');
+    const [, sum] = /^echo_task_wait_seconds_sum(?:\{.*\})? (\S+)$/m.exec(metric) ?? [];
+    expect(Math.abs(Number(sum))).toBeLessThan(HOUR_MS / 2_000);
+  });
+});
+
+describe('a delayed task', () => {
+  it('is not started early by a worker whose clock is ahead', async () => {
+    await using fixture = await openFixture();
+    const delayed = await fixture.add({}, { delay: HOUR_MS / 2 });
+    const other = await fixture.add();
+    step(HOUR_MS);
+    await using worker = await startWorker(fixture);
+    await fixture.ended(other);
+    // The worker has fetched again after the first task.
+    await fixture.ended(await fixture.add());
+    expect(await delayed.getState()).toBe('delayed');
+    expect(worker.linesOf(delayed)).toEqual([]);
+  });
+
+  it('is started by a worker whose clock is behind', async () => {
+    await using fixture = await openFixture();
+    const delayed = await fixture.add({}, { delay: 500 });
+    step(-HOUR_MS);
+    await using worker = await startWorker(fixture);
+    expect(await (await fixture.ended(delayed)).getState()).toBe('completed');
+    expect(worker.linesOf(delayed)).toHaveLength(2);
+  });
+
+  it('is retried on time after a failure in a worker whose clock is ahead', async () => {
+    await using fixture = await openFixture();
+    step(HOUR_MS);
+    const failing = await startWorker(fixture);
+    const job = await fixture.add({ throws: 1 }, { backoff: { type: 'fixed', delay: 3_000 } });
+    await eventually(async () => {
+      expect(await job.getState()).toBe('delayed');
+    });
+    await failing.stop();
+    jest.restoreAllMocks();
+    await using worker = await startWorker(fixture);
+    expect(await (await fixture.ended(job)).getState()).toBe('completed');
+    expect(worker.linesOf(job)).toHaveLength(2);
   });
 });

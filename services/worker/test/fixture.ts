@@ -114,7 +114,9 @@ export const HOLD = 'held';
 // The type and the runner belong to one job, which the types do not express.
 const ECHO = { type: echo, runner } as Runs<EchoResult>;
 const ECHO_DEFAULTS = { text: '', steps: 1, step_ms: 0, throws: 0, kill: false };
-type Echo = Partial<Omit<EchoInput, 'hold'> & Pick<TaskSpec, 'priority' | 'timeoutSeconds'>> & {
+type Echo = Partial<
+  Omit<EchoInput, 'hold'> & Pick<TaskSpec, 'priority' | 'timeoutSeconds' | 'queueTimeoutSeconds'>
+> & {
   readonly held?: boolean;
 };
 type Identified = { readonly id?: string | undefined };

@@ -128,7 +128,9 @@ describe('a task whose lock was lost', () => {
     await loseLock(fixture, added);
     // The second run aborts the first, which still runs, and ends; the third run works.
     await started(fixture, added, 3);
-    expect(messages(worker, added)).toEqual(['task started', 'task lost', 'task started']);
+    await eventually(() => {
+      expect(messages(worker, added)).toEqual(['task started', 'task lock lost', 'task started']);
+    });
     expect(await worker.metric('echo_active_computations')).toBe(1);
     await fixture.release();
     const job = await fixture.ended(added);
@@ -160,7 +162,7 @@ describe('a task whose lock was lost', () => {
     await started(fixture, added, 2);
     await eventually(
       () => {
-        expect(messages(first, added)).toEqual(['task started', 'task lost']);
+        expect(messages(first, added)).toEqual(['task started', 'task lock lost']);
       },
       { timeoutMs: 20_000 },
     );

@@ -40,6 +40,36 @@ describe('a job with data that no version writes', () => {
   });
 });
 
+describe('a task whose record someone has deleted', () => {
+  it.each(['waits', 'runs'])('leaves nothing behind: it %s', async (when) => {
+    await using fixture = await openFixture();
+    const task = await fixture.add({ held: when === 'runs' });
+    const key = fixture.queue.toKey(task.id ?? '');
+    if (when === 'waits') await fixture.redis.del(key);
+    await using worker = await startWorker(fixture);
+    if (when === 'runs') {
+      await eventually(async () => {
+        expect(await task.getState()).toBe('active');
+      });
+      await fixture.redis.del(key, `${key}:lock`);
+    }
+    await eventually(
+      async () => {
+        expect(worker.linesOf(task).map(({ msg }) => msg)).toContain('task failed');
+        expect(await fixture.redis.exists(key)).toBe(0);
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(await fixture.queue.getJobCounts('waiting', 'active', 'failed')).toEqual({
+      waiting: 0,
+      active: 0,
+      failed: 0,
+    });
+    // The worker still works.
+    expect(await (await fixture.ended(await fixture.add())).getState()).toBe('completed');
+  });
+});
+
 describe('a job of a newer version', () => {
   const newer = () => ({ ...echoData(), version: JOB_VERSION + 1, shiny: true });
 

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { startReceiver, status } from '../../../services/api/test/receiver.ts';
-import { HOLD, messages, startSystem } from '../../e2e/system.ts';
+import { HOLD, messages, startSystem } from '../../support/system.ts';
 import { backup, restoreLatest, temporaryFolder } from './scripts.ts';
 
 const KEY = 'order-1';

@@ -56,30 +56,64 @@ the environment of a running container: (list $ .Values.redis.queue).
     - { name: data, mountPath: /data }
 {{- end -}}
 
-{{/* The exporter of a Redis in the same pod. */}}
+{{/*
+The exporter of a Redis: in its pod, or in one of its own if the Redis is external: (list $ "queue").
+*/}}
 {{- define "primes.redis.exporter" -}}
+{{- $root := index . 0 -}}
+{{- $redis := include "primes.redis.values" . | fromJson -}}
+{{- $secrets := include "primes.redis.tlsSecrets" $root | fromJson -}}
 - name: exporter
-  image: {{ include "primes.mirrored" (list . .Values.redis.exporter.image) }}
-  imagePullPolicy: {{ .Values.redis.imagePullPolicy }}
+  image: {{ include "primes.mirrored" (list $root $root.Values.redis.exporter.image) }}
+  imagePullPolicy: {{ $root.Values.redis.imagePullPolicy }}
   env:
     - name: REDIS_ADDR
-      value: redis://localhost:6379
+      value: {{ ternary (include "primes.redis.url" .) "redis://localhost:6379" (ne $redis.url "") }}
     # Both address families.
     - name: REDIS_EXPORTER_WEB_LISTEN_ADDRESS
       value: ':9121'
+    {{- if not $redis.url }}
     - name: REDIS_PASSWORD_FILE
       value: /run/redis/exporter.json
+    {{- else }}
+    {{- with $redis.username }}
+    - name: REDIS_USER
+      value: {{ . | quote }}
+    {{- end }}
+    {{- with include "primes.redis.passwordRef" . }}
+    - name: REDIS_PASSWORD
+      valueFrom:
+        secretKeyRef: {{ . }}
+    {{- end }}
+    {{- if hasKey $secrets "redis-ca" }}
+    - name: REDIS_EXPORTER_TLS_CA_CERT_FILE
+      value: /etc/redis-ca/{{ $root.Values.redis.caSecret.key }}
+    {{- end }}
+    {{- if hasKey $secrets "redis-client" }}
+    - name: REDIS_EXPORTER_TLS_CLIENT_CERT_FILE
+      value: /etc/redis-client/tls.crt
+    - name: REDIS_EXPORTER_TLS_CLIENT_KEY_FILE
+      value: /etc/redis-client/tls.key
+    {{- end }}
+    {{- end }}
   ports:
     - { name: metrics, containerPort: 9121 }
   livenessProbe:
     httpGet: { path: /health, port: metrics }
     periodSeconds: 30
     timeoutSeconds: 5
-  {{- include "primes.containerSecurity" . | nindent 2 }}
+  {{- include "primes.containerSecurity" $root | nindent 2 }}
   resources:
-    {{- toYaml .Values.redis.exporter.resources | nindent 4 }}
+    {{- toYaml $root.Values.redis.exporter.resources | nindent 4 }}
+  {{- if not $redis.url }}
   volumeMounts:
     - { name: own-password, mountPath: /run/redis, readOnly: true }
+  {{- else if $secrets }}
+  volumeMounts:
+    {{- range $volume, $_ := $secrets }}
+    - { name: {{ $volume }}, mountPath: /etc/{{ $volume }}, readOnly: true }
+    {{- end }}
+  {{- end }}
 {{- end -}}
 
 {{/* The passwords of the clients: two during a rotation, and that of the pod. */}}

@@ -15,6 +15,7 @@ import {
 } from '@primes/contracts';
 import type { Logger } from '@primes/service-kit';
 import type { PrimesInput } from '../input.ts';
+import type { ManifestCache } from '../manifest-cache.ts';
 import type { ResultMetrics } from './metrics.ts';
 
 /** A reader finds the same unreadable segment repeatedly while it waits, and reports it once. */
@@ -35,6 +36,7 @@ export type OpenSlices = (
 
 export interface OpenSlicesDeps extends Pick<ResultReaderResources<PrimesInput>, 'recompute'> {
   readonly store: PrimeStore;
+  readonly manifests: ManifestCache;
   readonly metrics: ResultMetrics;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -44,7 +46,7 @@ const REPAIR_WAIT_MS = 2_000;
 const REPAIR_POLL_MS = 50;
 
 /** Checks before the first byte that all segments of the page exist, and that the first one is valid. */
-export function createOpenSlices({ store, metrics, log, recompute }: OpenSlicesDeps): OpenSlices {
+export function createOpenSlices({ store, manifests, metrics, log, recompute }: OpenSlicesDeps): OpenSlices {
   return async function openSlices(n, page, client) {
     const reader = { ...client, reported: new Set<number>() };
     const deadline = Date.now() + REPAIR_WAIT_MS;
@@ -79,7 +81,8 @@ export function createOpenSlices({ store, metrics, log, recompute }: OpenSlicesD
     { offset, take }: ResultPage,
     { reported, ...client }: Reader,
   ): AsyncGenerator<PrimeSlice> {
-    const manifest = await store.manifest();
+    // After an unreadable segment, the current one: it says what a worker has stored since.
+    const manifest = await (reported.size > 0 ? manifests.newest() : manifests.covering(n));
     try {
       const missing = await missingSegment(manifest, offset, take);
       if (missing !== undefined) throw new MissingSegmentError(missing);

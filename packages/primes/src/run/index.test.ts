@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from '@primes/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runner } from './index.ts';
 
 describe('the variables of the job in the worker', () => {

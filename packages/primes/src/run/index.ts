@@ -3,14 +3,13 @@ import type { TaskRunnerFactory } from '@primes/contracts';
 import { PrimeStore, SegmentLeases } from '@primes/prime-store';
 import { RejectionLog, field } from '@primes/service-kit';
 import { SievePool } from '@primes/sieve';
+import type { PrimesCounts } from '../counts.ts';
 import type { PrimesInput } from '../input.ts';
+import { ManifestCache } from '../manifest-cache.ts';
 import { defaultThreads } from './default-threads.ts';
-import { ManifestCache } from './manifest-cache.ts';
 import { RunMetrics } from './metrics.ts';
-import { PrimesRunner, type PrimesResult } from './runner.ts';
+import { PrimesRunner } from './runner.ts';
 import { SegmentMemory } from './segment-memory.ts';
-
-export type { PrimesResult };
 
 const variables = {
   SIEVE_THREADS: field.integer(
@@ -25,7 +24,7 @@ const variables = {
 };
 
 /** Sieves the segments that a task needs and the store lacks. */
-export const runner: TaskRunnerFactory<PrimesInput, PrimesResult, typeof variables> = {
+export const runner: TaskRunnerFactory<PrimesInput, PrimesCounts, typeof variables> = {
   variables,
   open({ config, redis, keyPrefix: prefix, registry, log }) {
     const storeRedis = redis();
@@ -40,7 +39,7 @@ export const runner: TaskRunnerFactory<PrimesInput, PrimesResult, typeof variabl
       leases: new SegmentLeases(storeRedis, { prefix }),
       pool,
       memory: new SegmentMemory(),
-      manifests: new ManifestCache(store, storeRedis, rejections),
+      manifests: new ManifestCache(store, storeRedis),
       rejections,
       leaseMs: config.LEASE_MS,
       metrics: new RunMetrics(registry),

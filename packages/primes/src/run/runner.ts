@@ -1,17 +1,12 @@
 import type { RunContext, TaskRunner } from '@primes/contracts';
 import type { Manifest } from '@primes/prime-store';
-import { withSpan } from '@primes/service-kit';
+import { retryWhileUnavailable, withSpan } from '@primes/service-kit';
 import { computeSegments, type ComputeDeps } from './compute-segments.ts';
+import type { PrimesCounts } from '../counts.ts';
 import type { PrimesInput } from '../input.ts';
-import type { ManifestCache } from './manifest-cache.ts';
+import type { ManifestCache } from '../manifest-cache.ts';
 import type { RunMetrics } from './metrics.ts';
 import { planSegments, type Plan } from './plan.ts';
-
-/** Counts only: the primes are in the store. */
-export interface PrimesResult {
-  readonly segmentsComputed: number;
-  readonly segmentsCached: number;
-}
 
 export interface RunnerDeps extends ComputeDeps {
   readonly manifests: ManifestCache;
@@ -22,14 +17,14 @@ export interface RunnerDeps extends ComputeDeps {
 const COMPUTED = 'segmentsComputed';
 
 /** Runs a task: plans its segments, computes the missing ones, and counts them. */
-export class PrimesRunner implements TaskRunner<PrimesInput, PrimesResult> {
+export class PrimesRunner implements TaskRunner<PrimesInput, PrimesCounts> {
   readonly #deps: RunnerDeps;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
   }
 
-  async run({ n, fresh }: PrimesInput, context: RunContext): Promise<PrimesResult> {
+  async run({ n, fresh }: PrimesInput, context: RunContext): Promise<PrimesCounts> {
     const { metrics } = this.#deps;
     const { manifest, plan } = await this.#plan({ n, fresh }, context);
     const { total, missing } = plan;
@@ -50,15 +45,15 @@ export class PrimesRunner implements TaskRunner<PrimesInput, PrimesResult> {
       });
     }
     // Limited, because an earlier run may have had a plan with more missing segments.
-    const segmentsComputed = Math.min(context.counts[COMPUTED] ?? 0, total);
-    return { segmentsComputed, segmentsCached: total - segmentsComputed };
+    const computed = Math.min(context.counts[COMPUTED] ?? 0, total);
+    return { segments_computed: computed, segments_cached: total - computed };
   }
 
   /** Fresh tasks do not use the cache, so they count neither hits nor misses. */
-  completed({ fresh }: PrimesInput, { segmentsCached, segmentsComputed }: PrimesResult) {
+  completed({ fresh }: PrimesInput, { segments_cached: hits, segments_computed: misses }: PrimesCounts) {
     if (fresh) return {};
-    this.#deps.metrics.segmentsFound({ hits: segmentsCached, misses: segmentsComputed });
-    return { cache_hits: segmentsCached, cache_misses: segmentsComputed };
+    this.#deps.metrics.segmentsFound({ hits, misses });
+    return { cache_hits: hits, cache_misses: misses };
   }
 
   async close(): Promise<void> {
@@ -66,9 +61,12 @@ export class PrimesRunner implements TaskRunner<PrimesInput, PrimesResult> {
   }
 
   #plan({ n, fresh }: PrimesInput, context: RunContext) {
-    const { manifests } = this.#deps;
+    const { manifests, rejections } = this.#deps;
     return withSpan('plan', {}, async (span) => {
-      const manifest = await (context.recompute ? manifests.newest(context) : manifests.covering(n, context));
+      const manifest = await retryWhileUnavailable(
+        () => (context.recompute ? manifests.newest() : manifests.covering(n)),
+        { rejections, operation: 'manifest', signal: context.signal },
+      );
       const plan = planSegments(n, manifest, { fresh });
       const { total, missing } = plan;
       span?.setAttributes({ 'primes.segments.total': total, 'primes.segments.missing': missing.length });

@@ -13,6 +13,11 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
+/** What clients read instead of a reason of the parser that is hard to understand. */
+const DETAIL_OF: Readonly<Record<string, string>> = {
+  'Invalid header value char': 'The value of a header must not contain control characters',
+};
+
 /**
  * Sends a problem document for a request that Node cannot parse; Node's default response has no body and no ids.
  */
@@ -25,12 +30,13 @@ export function handleClientError(error: NodeJS.ErrnoException & { reason?: stri
   const requestId = randomUUID();
   const span = newSpanContext();
   const title = STATUS_CODES[status] ?? 'Bad Request';
+  // Such as "Invalid method encountered".
+  const { reason = title } = error;
   const body = JSON.stringify({
     type: `urn:${NAMESPACE}:problem:malformed`,
     title: ERRORS.malformed.title,
     status,
-    // The parser's reason, such as "Invalid method encountered".
-    detail: error.reason ?? title,
+    detail: DETAIL_OF[reason] ?? reason,
     request_id: requestId,
     trace_id: span.traceId,
   });

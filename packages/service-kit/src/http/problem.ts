@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { ERRORS, type ErrorCode } from '@primes/contracts';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
@@ -66,7 +65,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 function toHttpError(thrown: unknown): HttpError {
   if (!isHttpErrorLike(thrown)) {
     return isRedisUnavailable(thrown)
-      ? new HttpError('redis_unavailable', { detail: 'Redis did not respond', retryAfter: 1 })
+      ? new HttpError('redis_unavailable', { detail: 'Redis cannot execute the command now', retryAfter: 1 })
       : new HttpError('internal', { detail: 'The log describes this error under request_id' });
   }
   const { status, type, message = '', limit = 0, length, charset, encoding = '' } = thrown;
@@ -80,9 +79,8 @@ function toHttpError(thrown: unknown): HttpError {
     const detail = `The body must have ${expected}, received ${truncate(received)}`;
     return new HttpError('unsupported_media_type', { detail });
   }
-  const detail =
-    type === 'entity.parse.failed' ? `The body must be JSON: ${truncate(message)}` : STATUS_CODES[status];
-  return new HttpError('malformed', { detail: detail ?? ERRORS.malformed.title });
+  const what = type === 'entity.parse.failed' ? 'The body must be JSON' : 'The request cannot be read';
+  return new HttpError('malformed', { detail: `${what}: ${truncate(message)}` });
 }
 
 /** Sends `error` as a problem document. */

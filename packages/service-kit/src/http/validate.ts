@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { validationMessages } from '../validation-messages.ts';
 import { HttpError } from './problem.ts';
 import { truncate } from './truncate.ts';

@@ -4,10 +4,12 @@ import { spanContextIn, traceparentOf } from './trace-context.ts';
 import { isTracing } from './tracing.ts';
 import { NAMESPACE } from '../namespace.ts';
 
-/** A job in the terms of OpenTelemetry's messaging conventions. */
+/** A job, or a batch of jobs, in the terms of OpenTelemetry's messaging conventions. */
 export interface Message {
   readonly queue: string;
   readonly id: string;
+  /** Jobs of a batch. */
+  readonly count?: number;
 }
 
 /**
@@ -70,12 +72,12 @@ function recordOutcome(span: Span, error: unknown, outcome: string | undefined):
   else span.setAttribute(`${NAMESPACE}.outcome`, outcome);
 }
 
-function attributesOf(operation: 'send' | 'process', { queue, id }: Message): Attributes {
+function attributesOf(operation: 'send' | 'process', { queue, id, count }: Message): Attributes {
   return {
     'messaging.system': 'bullmq',
     'messaging.operation.type': operation,
     'messaging.operation.name': operation,
     'messaging.destination.name': queue,
-    'messaging.message.id': id,
+    ...(count === undefined ? { 'messaging.message.id': id } : { 'messaging.batch.message_count': count }),
   };
 }

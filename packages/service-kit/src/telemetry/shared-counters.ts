@@ -1,4 +1,5 @@
 import type { RedisClient } from '@primes/contracts';
+import { isErrorReply } from '../rejection-log.ts';
 import { untraced } from './spans.ts';
 
 /**
@@ -42,7 +43,7 @@ export class SharedCounters<Field extends string> {
     this.#pending.clear();
     for (const [field, by] of sent) {
       this.#redis.hincrby(this.#key, field, by).catch((error: unknown) => {
-        if (error instanceof Error && error.name === 'ReplyError') this.#keep(field, by);
+        if (isErrorReply(error)) this.#keep(field, by);
       });
     }
   }

@@ -3,7 +3,6 @@ import { KernelSieve } from '../kernel-sieve.ts';
 import { PlainSieve, type RangeSieve } from '../range-sieve.ts';
 import { hasWasmSimd } from '../simd.ts';
 
-/** The same relative path from src and from dist. */
 const KERNEL_FILE = new URL('../../wasm/kernel.wasm', import.meta.url);
 
 /**

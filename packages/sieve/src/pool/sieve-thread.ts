@@ -1,9 +1,7 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { SievedRange, SieveRequest } from './protocol.ts';
 
-// .ts in src and .js in dist: tsc rewrites imports, but no URLs.
-const THREAD_FILE = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
+const THREAD_FILE = new URL('./thread.ts', import.meta.url);
 
 /** A request to the pool, and the promise of its caller. */
 export interface PendingRange {

@@ -1,5 +1,5 @@
 import { metricsApi, taskSchemas, type JobType } from '@primes/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const fields = {
   text: z.string().max(1_000).meta({ description: 'What the result says' }),

@@ -1,4 +1,5 @@
-import type { Role } from '@primes/contracts';
+import { ROLES, type Role } from '@primes/contracts';
+import { READERS } from '../tasks/ownership.ts';
 import type { AuthConfig } from './config.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -10,7 +11,6 @@ export type Access = 'anyone' | readonly Role[];
 /** By path, as in the route table; `/*` at its end stands for all paths below it. GET includes HEAD. */
 export type AccessTable = Readonly<Record<string, Partial<Readonly<Record<Method, Access>>>>>;
 
-const READ: Access = ['read', 'read-all', 'operate'];
 const SUBMIT: Access = ['submit'];
 const OPERATE: Access = ['operate'];
 const OPEN = { GET: 'anyone' } as const;
@@ -23,9 +23,25 @@ export function accessTable({ AUTH_METRICS: protectMetrics }: Pick<AuthConfig, '
   const METRICS: Access = protectMetrics ? ['metrics', 'operate'] : 'anyone';
   return {
     '/': OPEN,
-    '/tasks': { GET: READ, POST: SUBMIT },
-    '/tasks/:id': { GET: READ, DELETE: ['submit', 'operate'] },
-    '/tasks/:id/events': { GET: READ },
+    '/web/:file': OPEN,
+    '/me': { GET: ROLES },
+    '/tasks': { GET: READERS, POST: SUBMIT },
+    // Before the next row, whose path includes it.
+    '/tasks/batch': { POST: SUBMIT },
+    // Before the ids of tasks: the first row that matches counts.
+    '/tasks/failures': { GET: OPERATE },
+    '/tasks/actions': { POST: OPERATE },
+    '/tasks/:id': { GET: READERS, DELETE: ['submit', 'operate'] },
+    '/tasks/:id/events': { GET: READERS },
+    '/tasks/:id/webhook': { GET: READERS },
+    '/tasks/:id/retry': { POST: OPERATE },
+    '/webhooks/dead': { GET: OPERATE },
+    '/webhooks/dead/redeliver': { POST: OPERATE },
+    '/webhooks/dead/:webhook/redeliver': { POST: OPERATE },
+    '/queue': { GET: ['operate', 'metrics'] },
+    '/workers': { GET: ['operate', 'metrics'] },
+    '/queue/pause': { POST: OPERATE },
+    '/queue/resume': { POST: OPERATE },
     '/api/metrics/:call': { GET: METRICS },
     '/metrics': { GET: METRICS },
     '/health': OPEN,

@@ -1,6 +1,6 @@
 import type { RedisClient } from '@primes/contracts';
-import type { Logger } from '@primes/service-kit';
-import { z } from 'zod';
+import { readJson, type Logger } from '@primes/service-kit';
+import * as z from 'zod';
 import type {} from 'zod-openapi';
 
 /** Records that the stream keeps, about 3 MB; the log has all. */
@@ -21,6 +21,8 @@ export const AuditRecordSchema = z
   })
   .meta({ id: 'AuditRecord' });
 export type AuditRecord = z.infer<typeof AuditRecordSchema>;
+/** A newer version may store more fields. */
+const StoredRecordSchema = AuditRecordSchema.strip();
 
 /** A page of GET /audit. */
 export const AuditPageSchema = z
@@ -44,7 +46,8 @@ export class Audit {
   }
 
   async record(record: AuditRecord): Promise<void> {
-    this.#log.info(record, 'state changed');
+    // The line has a time of its own.
+    this.#log.info({ ...record, time: undefined }, 'state changed');
     try {
       await this.#redis.xadd(this.#key, 'MAXLEN', '~', KEPT, '*', 'record', JSON.stringify(record));
     } catch (error) {
@@ -58,7 +61,7 @@ export class Audit {
     const entries = await this.#redis.xrevrange(this.#key, newest, '-', 'COUNT', limit + 1);
     const shown = entries.slice(0, limit);
     return {
-      records: shown.map(([, fields]) => AuditRecordSchema.parse(JSON.parse(fields[1] ?? ''))),
+      records: shown.flatMap(([, fields]) => readJson(StoredRecordSchema, fields[1]) ?? []),
       next_cursor: entries.length > limit ? (shown.at(-1)?.[0] ?? null) : null,
     };
   }

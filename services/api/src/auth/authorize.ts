@@ -22,7 +22,7 @@ export interface AuthorizeOptions {
   readonly then: readonly RequestHandler[];
 }
 
-/** Sends an open route, so that it cannot show tasks by mistake. */
+/** The principal of a request to an open route. It can read no task. */
 const NOBODY: Principal = { name: '', roles: [] };
 
 /**
@@ -64,7 +64,7 @@ function guard(
       next('router');
     } else {
       const token = scheme.tokenOf(req);
-      if (token === undefined) throw missingCredentials(scheme);
+      if (token === undefined) throw missingCredentials(scheme, req);
       const principal = await authenticate(token);
       if (!principal) throw invalidCredentials(scheme);
       setPrincipal(req, principal);

@@ -1,5 +1,5 @@
 import { crossFieldRule, field } from '@primes/service-kit';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The variables of authentication, which is on if there are keys or an issuer. */
 export const authVariables = {

@@ -30,9 +30,10 @@ function passwordOf(req: Request): string | undefined {
 }
 
 /** 401 without an error code, as RFC 6750 §3.1 requires. */
-export function missingCredentials({ expected, challenge }: Scheme): HttpError {
+export function missingCredentials({ expected, challenge }: Scheme, req: Request): HttpError {
   const headers = { 'WWW-Authenticate': challenge };
-  return new HttpError('unauthorized', { detail: `Expected ${expected}, received none`, headers });
+  const received = req.get('authorization') === undefined ? 'none' : 'another form';
+  return new HttpError('unauthorized', { detail: `Expected ${expected}, received ${received}`, headers });
 }
 
 /** 401 for credentials that are unknown, expired or revoked. */

@@ -27,6 +27,11 @@ describe('parseKeys()', () => {
     expect(parse).not.toThrow(/pk_secret|root|0f0f/);
   });
 
+  it('rejects a key of two lines, which would have the roles of the first', () => {
+    const parse = () => parseKeys(`alice operate ${DIGEST}\n# alice has less now\nalice read ${DIGEST}\n`);
+    expect(parse).toThrow('Line 3: expected a key that no line before has');
+  });
+
   it.each(['', '# only a comment\n'])('rejects a file without keys: %j', (text) => {
     expect(() => parseKeys(text)).toThrow('Expected at least one key, received none');
   });

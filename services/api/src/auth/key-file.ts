@@ -22,9 +22,15 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
  * @throws {RangeError} with the number of the line, and nothing of its text, which may be a secret
  */
 export function parseKeys(text: string): Key[] {
+  const digests = new Set<string>();
   const keys = text.split(/\r?\n/).flatMap((line, i) => {
     const content = line.trim();
-    return content === '' || content.startsWith('#') ? [] : [parseLine(content, i + 1)];
+    if (content === '' || content.startsWith('#')) return [];
+    const key = parseLine(content, i + 1);
+    const digest = key.digest.toString('hex');
+    if (digests.has(digest)) throw new RangeError(`Line ${i + 1}: expected a key that no line before has`);
+    digests.add(digest);
+    return [key];
   });
   if (keys.length === 0) throw new RangeError('Expected at least one key, received none');
   return keys;

@@ -1,24 +1,15 @@
 import { validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
-import { z } from 'zod';
-import { wholeNumber } from '../requests/schemas.ts';
+import { pageQuery } from '../requests/schemas.ts';
 import type { Audit } from './audit.ts';
 
-const DEFAULT_LIMIT = 20;
-
-export const ListAuditQuery = z.strictObject({
-  limit: wholeNumber({ min: 1, max: 100 }, 'Records per page; default 20'),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}-\d{1,15}$/, 'Must be the `next_cursor` of a page')
-    .optional()
-    .meta({ description: '`next_cursor` of the previous page' }),
-});
+// No record has the id 0-0, before which Redis finds no range.
+export const ListAuditQuery = pageQuery('Records', /^[1-9]\d{0,14}-\d{1,15}$/);
 
 /** GET /audit: a page of changes, newest first. */
 export function listAudit(audit: Audit) {
   return async function handleListAudit(req: Request, res: Response): Promise<void> {
-    const { cursor, limit = DEFAULT_LIMIT } = validate(ListAuditQuery, req.query);
+    const { cursor, limit } = validate(ListAuditQuery, req.query);
     res.json(await audit.page(cursor, limit));
   };
 }

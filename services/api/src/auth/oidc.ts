@@ -1,7 +1,7 @@
 import { ROLES, type Principal } from '@primes/contracts';
 import { HttpError, type Logger } from '@primes/service-kit';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuthConfig } from './config.ts';
 
 /** Signatures with a public key only: `none`, and secrets that the issuer shares, are not accepted. */

@@ -37,7 +37,7 @@ export function withAuth(document: ZodOpenApiObject, config: Partial<AuthConfig>
   return {
     ...document,
     security: [{ bearer: [] }],
-    components: { securitySchemes: { bearer } },
+    components: { ...document.components, securitySchemes: { bearer } },
     paths: mapOperations({ ...document.paths, ...PATHS }, (operation, path, method) => {
       const access = accessOf(table, path, method);
       if (access === 'anyone') return { ...operation, security: [] };

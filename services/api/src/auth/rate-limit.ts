@@ -28,15 +28,19 @@ export function rateLimit({ redis, prefix, limit }: RateLimitOptions): RequestHa
   });
 
   return async function limitRate(req, res, next) {
-    const state = await limiter.consume(contextOf(req).principal?.name ?? '').catch((rejection: unknown) => {
-      if (rejection instanceof RateLimiterRes) return rejection;
-      throw rejection;
-    });
+    // Not by `consumedPoints`: they are 0 if the limiter rejects from memory.
+    const [state, isOver] = await limiter.consume(contextOf(req).principal?.name ?? '').then(
+      (served) => [served, false] as const,
+      (rejection: unknown) => {
+        if (rejection instanceof RateLimiterRes) return [rejection, true] as const;
+        throw rejection;
+      },
+    );
     const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1_000));
     // draft-ietf-httpapi-ratelimit-headers-10
     res.set('RateLimit-Policy', `"requests";q=${limit};w=${WINDOW_SECONDS}`);
     res.set('RateLimit', `"requests";r=${state.remainingPoints};t=${seconds}`);
-    if (state.consumedPoints > limit) {
+    if (isOver) {
       const detail = `At most ${limit} requests a minute, received one more`;
       throw new HttpError('rate_limited', { detail, retryAfter: seconds });
     }

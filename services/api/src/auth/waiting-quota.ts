@@ -1,6 +1,6 @@
-import type { RedisClient } from '@primes/contracts';
+import { TASK_LIMITS, type RedisClient } from '@primes/contracts';
 import { HttpError } from '@primes/service-kit';
-import type { WaitingQuota } from '../tasks/submit.ts';
+import { rejectIfMoreThan, type WaitingQuota } from '../tasks/submit.ts';
 
 /** Tasks that one call of the script checks, which takes Redis about a millisecond. */
 const CHECKED = 1_000;
@@ -8,8 +8,8 @@ const CHECKED = 1_000;
 const RESERVED_MS = 10_000;
 /** Milliseconds for which a process does not ask again whether a principal is still at its limit. */
 const FULL_MS = 1_000;
-/** Lifetime of the record of a principal that submits nothing. */
-const KEPT_MS = 7 * 86_400_000;
+/** Lifetime of the record of a principal that submits nothing: longer than a task can wait for `run_at`. */
+const KEPT_MS = TASK_LIMITS.runAtAhead + 86_400_000;
 
 /**
  * Each principal has a sorted set of tasks that may be waiting, by the time of their last check. Nothing removes a task when a
@@ -58,12 +58,16 @@ export function createWaitingQuota({ redis, prefix, queue, limit }: WaitingQuota
   const full = new Set<string>();
 
   return async function reserve(principal, ...ids) {
+    rejectIfMoreThan(limit, ids.length);
     const set = `${prefix}:quota:waiting:${principal}`;
     const args = [`${prefix}:${queue}:`, limit, Date.now(), ...ids];
     if (!full.has(principal) && (await redis.eval(RESERVE, 1, set, ...args)) === 1) return;
-    full.add(principal);
-    setTimeout(() => full.delete(principal), FULL_MS).unref();
     const detail = `At most ${limit} tasks of one principal may wait`;
+    // There may be room for one task where a batch does not fit.
+    if (ids.length === 1) {
+      full.add(principal);
+      setTimeout(() => full.delete(principal), FULL_MS).unref();
+    }
     throw new HttpError('quota_exceeded', { detail, retryAfter: 5 });
   };
 }

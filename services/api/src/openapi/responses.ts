@@ -1,8 +1,10 @@
 import { ERRORS, ProblemSchema, type ErrorCode } from '@primes/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ZodOpenApiResponsesObject } from 'zod-openapi';
 
-type Headers = Readonly<Record<string, { schema: { type: 'string' }; description: string }>>;
+type Headers = Readonly<
+  Record<string, { schema: { type: 'string' }; description: string; required?: boolean }>
+>;
 
 /** Headers of every response. */
 const commonHeaders = {

@@ -1,6 +1,8 @@
 import { METRICS_CALLS, ProblemSchema, metricsApi, type JobType, type MetricsCall } from '@primes/contracts';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import { HistoryQuery } from '../requests/schemas.ts';
+import { MeSchema } from '../routes/me.ts';
 import { json, media, problems } from './responses.ts';
 
 const Status = z.strictObject({ status: z.string() });
@@ -27,8 +29,15 @@ export function servicePaths(type: Pick<JobType<object>, 'sampled'>): ZodOpenApi
   });
   const invalid = problems('invalid');
   return {
-    '/': get('root', 'Name and version of the service', {
-      '200': json('Name, version, documentation', Root),
+    '/': get('root', 'Name and version of the service; for a browser, its page', {
+      '200': {
+        ...json('Name, version, documentation', Root),
+        content: { 'application/json': { schema: Root }, 'text/html': { schema: z.string() } },
+      },
+      ...invalid,
+    }),
+    '/me': get('me', 'Who the client is, and what it may do', {
+      '200': json('Principal and roles', MeSchema),
       ...invalid,
     }),
     '/health': get('health', 'Health of this process', {
@@ -78,6 +87,7 @@ function metricsPath(call: MetricsCall, schema: z.ZodType): ZodOpenApiPathItemOb
       operationId: `metrics_${call.replace('-', '_')}`,
       summary: `Metrics: ${call.replace('-', ' ')}`,
       tags: ['metrics'],
+      ...(call === 'history' && { requestParams: { query: HistoryQuery } }),
       responses: { '200': json('The latest sample, with its age', schema), ...responses },
     },
   };

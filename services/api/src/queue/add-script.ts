@@ -10,10 +10,15 @@ export interface Addition {
 }
 
 export interface AddOptions {
-  /** Another id of the last job, in the same queue: if there is a job with this id, it counts as the last job. */
-  readonly otherId?: string | undefined;
-  /** Milliseconds since the epoch: a job that ended before this time is replaced. */
+  /**
+   * Jobs in the queue of the last addition: if one of these waits, runs, or has ended and not expired, nothing is added. One
+   * in no list, because Redis has stopped a script that was moving it, is replaced.
+   */
+  readonly unless: readonly string[];
+  /** Milliseconds since the epoch: a job that ended before this time has expired, and is replaced. */
   readonly expiredBefore: number;
+  /** Tasks by outcome that are no longer to be counted as ended, because they are added again. */
+  readonly uncount?: Readonly<Partial<Record<'failed' | 'cancelled', number>>>;
 }
 
 /** One of BullMQ's scripts with its arguments. */
@@ -24,15 +29,18 @@ interface Step {
   readonly values: readonly (string | Buffer)[];
 }
 
+/** Each of BullMQ's scripts that add a job has this number of values: its arguments, the data and the options. */
+const VALUES = 3;
+
 interface Script {
   readonly lua: string;
   readonly numberOfKeys: number;
 }
 
 /**
- * Adds jobs, a parent before its child, with one script composed of BullMQ's own. Redis runs all of it or nothing, and
- * nothing if the last job exists and has not expired, so the command is idempotent. The exception is a user who may run
- * the script but not all of its commands: Redis stops in the middle and rolls nothing back.
+ * Adds jobs, each parent before its child, with one script composed of BullMQ's own. It adds all of them or nothing, and
+ * nothing if there is a job that the options name, so the command is idempotent. If one of its commands fails, for example
+ * because a key has another type, it removes what it has added: Redis itself rolls nothing back.
  *
  * BullMQ's FlowProducer sends a transaction instead. Redis executes it partially if one of the scripts is unknown (after
  * SCRIPT FLUSH or a failover), which is not detected for a child; and a transaction that arrives after its own retry
@@ -43,29 +51,33 @@ interface Script {
 export async function addUnlessThere(
   redis: RedisClient,
   additions: readonly Addition[],
-  { expiredBefore, otherId }: AddOptions,
+  { unless, expiredBefore, uncount = {} }: AddOptions,
 ): Promise<boolean> {
-  const last = additions.at(-1);
-  if (!last) return false;
-  const { queue, job } = last;
+  const queues = new Set(additions.map(({ queue }) => queue));
+  // BullMQ registers its scripts on the first connection.
+  await Promise.all([...queues].map((queue) => queue.waitUntilReady()));
   const steps = await Promise.all(additions.map((addition) => stepOf(redis, addition)));
+  // The same script always has the same keys, because each kind of job has its own queue.
+  const scripts = new Map(steps.map((step) => [step.command, step]));
+  const numbers = new Map([...scripts.keys()].map((command, i) => [command, i + 1]));
+  const queue = additions.at(-1)?.queue ?? missing('addJob');
   const keys = [
-    ...additions.map((addition) => addition.queue.toKey(addition.job.id ?? '')),
-    ...[queue.toKey('completed'), queue.toKey('failed'), queue.toKey(otherId ?? job.id ?? '')],
-    ...steps.flatMap((step) => step.keys),
+    ...['completed', 'failed', 'metrics:failed', 'metrics:cancelled'].map((name) => queue.toKey(name)),
+    ...[...scripts.values()].flatMap((script) => script.keys),
   ];
-  const values = [job.id, expiredBefore, ...steps.flatMap((step) => step.values)];
-  const stored = await run(redis, steps, [keys.length, ...keys, ...values]);
-  if (stored !== 0 && stored !== additions.length) {
-    throw new Error(`Expected ${additions.length} jobs after adding them, received ${stored}`);
+  const { failed = 0, cancelled = 0 } = uncount;
+  const values: (string | number | Buffer)[] = [queue.toKey(''), expiredBefore, failed, cancelled];
+  values.push(unless.length, ...unless);
+  for (const step of steps) values.push(numbers.get(step.command) ?? 0, ...step.values);
+  const added = await run(redis, [...scripts.values()], [keys.length, ...keys, ...values]);
+  if (added !== 0 && added !== additions.length) {
+    throw new Error(`Expected ${additions.length} added jobs, received ${added}`);
   }
-  return stored !== 0;
+  return added !== 0;
 }
 
 /** The script and arguments with which BullMQ adds the job. */
 async function stepOf(redis: RedisClient, { queue, job, waitsForChildren = false }: Addition): Promise<Step> {
-  // BullMQ registers its scripts on the first connection.
-  await queue.waitUntilReady();
   let step: Step | undefined;
   const recorder: Pick<IRedisTransaction, 'runCommand'> = {
     runCommand(command: string, args: Step['keys']) {
@@ -88,40 +100,92 @@ function missing(command: string): never {
   throw new Error(`BullMQ has no script ${command}`);
 }
 
-async function run(redis: RedisClient, steps: readonly Step[], args: readonly unknown[]): Promise<number> {
-  const name = `addUnlessThere:${steps.map(({ command }) => command).join('+')}`;
+async function run(redis: RedisClient, scripts: readonly Step[], args: readonly unknown[]): Promise<number> {
+  const name = `addUnlessThere:${scripts.map(({ command }) => command).join('+')}`;
   const commands = redis as unknown as Record<string, (...args: readonly unknown[]) => Promise<number>>;
-  if (!(name in redis)) redis.defineCommand(name, { lua: compose(steps) });
+  if (!(name in redis)) redis.defineCommand(name, { lua: compose(scripts) });
   return commands[name]?.(...args) ?? missing(name);
 }
 
 /**
- * KEYS: the jobs, the sets of ended jobs, the last job under its other id, the keys of each script.
- * ARGV: the id of the last job, the time before which it must have ended to be replaced, the arguments of each script.
+ * KEYS: the sets of ended jobs, the counters of failed and of cancelled jobs, the keys of each script.
+ * ARGV: prefix of the keys of jobs, the time before which a job must have ended to be replaced, by how much to lower each
+ * counter, the number of the ids that follow, these ids; and for each job to add the number of its script and the values.
  *
- * DEL runs only if there is something to delete: after a script's first write, even one without an effect, Redis no longer
+ * Expired jobs are deleted last of all checks: after a script's first write, even one without an effect, Redis no longer
  * rejects its commands when the memory is full.
  */
-function compose(steps: readonly Step[]): string {
-  const jobs = steps.length;
-  let [key, value] = [jobs + 4, 3];
-  const calls = steps.map(({ lua, keys, values }) => {
-    const ranges = `{unpack(KEYS, ${key}, ${key + keys.length - 1})}, {unpack(ARGV, ${value}, ${value + values.length - 1})}`;
-    [key, value] = [key + keys.length, value + values.length];
-    return `run(function(KEYS, ARGV)\n${lua}\nend, ${ranges})`;
+function compose(scripts: readonly Step[]): string {
+  let key = 5;
+  const functions = scripts.map(({ lua, keys }) => {
+    const range = `{unpack(KEYS, ${key}, ${key + keys.length - 1})}`;
+    key += keys.length;
+    return `{function(KEYS, ARGV)\n${lua}\nend, ${range}}`;
   });
   return `
-local function run(script, keys, values) return script(keys, values) end
-local last = KEYS[${jobs}]
-for _, key in ipairs({KEYS[${jobs + 3}], last}) do
-  local endedOn = redis.call('HGET', key, 'finishedOn')
-  if redis.call('EXISTS', key) == 1 and (not endedOn or tonumber(endedOn) >= tonumber(ARGV[2])) then return 0 end
+local scripts = {${functions.join(',\n')}}
+local first = 6 + tonumber(ARGV[5])
+local function isInList(id)
+  for _, name in ipairs({'prioritized', 'delayed'}) do
+    if redis.call('ZSCORE', ARGV[1] .. name, id) then return true end
+  end
+  for _, name in ipairs({'active', 'wait', 'paused'}) do
+    if redis.call('LPOS', ARGV[1] .. name, id) then return true end
+  end
 end
-if redis.call('EXISTS', last) == 1 then
-  redis.call('DEL', last)
-  redis.call('ZREM', KEYS[${jobs + 1}], ARGV[1])
-  redis.call('ZREM', KEYS[${jobs + 2}], ARGV[1])
+local function discard(prefix, id)
+  redis.pcall('LREM', prefix .. 'wait', 1, id)
+  for _, name in ipairs({'prioritized', 'delayed', 'waiting-children'}) do
+    redis.pcall('ZREM', prefix .. name, id)
+  end
+  redis.pcall('DEL', prefix .. id, prefix .. id .. ':dependencies')
 end
-${calls.join('\n')}
-return redis.call('EXISTS', unpack(KEYS, 1, ${jobs}))`;
+local replaced = {}
+for i = 6, first - 1 do
+  local id = ARGV[i]
+  local key = ARGV[1] .. id
+  if redis.call('EXISTS', key) == 1 then
+    local endedOn = redis.call('HGET', key, 'finishedOn')
+    if endedOn and tonumber(endedOn) >= tonumber(ARGV[2]) or not endedOn and isInList(id) then return 0 end
+    local scores = {redis.call('ZSCORE', KEYS[1], id), redis.call('ZSCORE', KEYS[2], id)}
+    local parent = redis.call('HGET', key, 'parent')
+    replaced[#replaced + 1] =
+      {id = id, key = key, fields = redis.call('HGETALL', key), scores = scores, parent = parent}
+  end
+end
+local function add()
+  for _, job in ipairs(replaced) do
+    redis.call('DEL', job.key)
+    redis.call('ZREM', KEYS[1], job.id)
+    redis.call('ZREM', KEYS[2], job.id)
+    local parent = job.parent and cjson.decode(job.parent)
+    if parent and redis.call('ZSCORE', parent.queueKey .. ':waiting-children', parent.id) then
+      discard(parent.queueKey .. ':', parent.id)
+    end
+  end
+  local added = 0
+  for i = first, #ARGV, ${VALUES + 1} do
+    local script, keys = unpack(scripts[tonumber(ARGV[i])])
+    -- The id of the job; an error is a number.
+    if type(script(keys, {unpack(ARGV, i + 1, i + ${VALUES})})) == 'string' then added = added + 1 end
+  end
+  for i = 3, 4 do
+    if ARGV[i] ~= '0' then redis.call('HINCRBY', KEYS[i], 'count', -ARGV[i]) end
+  end
+  return added
+end
+local ok, result = pcall(add)
+if ok then return result end
+for i = first, #ARGV, ${VALUES + 1} do
+  discard(unpack(cmsgpack.unpack(ARGV[i + 1]), 1, 2))
+end
+for _, job in ipairs(replaced) do
+  redis.pcall('HSET', job.key, unpack(job.fields))
+  for i = 1, 2 do
+    if job.scores[i] then redis.pcall('ZADD', KEYS[i], job.scores[i], job.id) end
+  end
+end
+-- Redis keeps the code of an error that is a table. Before Redis 7, the error starts with the line of the script.
+if type(result) == 'string' and not string.find(result, '^@') then result = {err = result} end
+error(result, 0)`;
 }

@@ -1,4 +1,4 @@
-import type { JobData, RedisClient } from '@primes/contracts';
+import type { RedisClient, TaskSpec } from '@primes/contracts';
 import type { ApiConfig } from '../config.ts';
 import { limitsFor, parseMemory, watermarkOf, type QueueLimits } from './memory-budget.ts';
 import type { TaskQueues } from './task-queues.ts';
@@ -53,24 +53,28 @@ export class QueueDepth {
     return this.#limits;
   }
 
-  /** Undefined while there is room. */
-  get rejection(): QueueRejection | undefined {
+  /** Undefined while there is room for these tasks. */
+  rejectionOf(tasks: readonly TaskSpec[]): QueueRejection | undefined {
     const { maxQueued } = this.#limits;
-    if (this.#waiting.value >= maxQueued) {
-      return { reason: 'waiting', detail: `At most ${maxQueued} tasks may wait, received one more` };
+    if (this.#waiting.value + tasks.length > maxQueued) {
+      const more = tasks.length === 1 ? 'one' : tasks.length;
+      return { reason: 'waiting', detail: `At most ${maxQueued} tasks may wait, received ${more} more` };
     }
-    if (this.#bytes.value < this.#watermark) return undefined;
+    // The last task may exceed the watermark.
+    if (this.#bytes.value + bytesOf(tasks.slice(1)) < this.#watermark) return undefined;
     return {
       reason: 'memory',
       detail: 'Redis memory is above the watermark; the rest is reserved for accepted tasks',
     };
   }
 
-  /** Call it before a task is sent, so that a burst cannot exceed the limits between two samples. */
-  adding({ task: { callbackUrl } }: JobData): void {
-    this.#waiting.add(1);
-    const webhook = callbackUrl === null ? 0 : ESTIMATE.webhook + ESTIMATE.copiesOfUrl * callbackUrl.length;
-    this.#bytes.add(ESTIMATE.task + webhook);
+  /**
+   * Call it just before tasks are sent, so that a burst cannot exceed the limits between two samples: a sample that is
+   * taken before they are sent, and after this call, does not include them.
+   */
+  adding(tasks: readonly TaskSpec[]): void {
+    this.#waiting.add(tasks.length);
+    this.#bytes.add(bytesOf(tasks));
   }
 
   removed(): void {
@@ -104,6 +108,16 @@ export class QueueDepth {
   close(): void {
     clearInterval(this.#timer);
   }
+}
+
+/** An estimate. */
+function bytesOf(tasks: readonly TaskSpec[]): number {
+  let bytes = 0;
+  for (const { callbackUrl } of tasks) {
+    bytes += ESTIMATE.task;
+    if (callbackUrl !== null) bytes += ESTIMATE.webhook + ESTIMATE.copiesOfUrl * callbackUrl.length;
+  }
+  return bytes;
 }
 
 /** The last sample of a quantity, plus what this process has added since. */

@@ -5,6 +5,7 @@ import {
   queueRedis,
   type Lifecycle,
   type Logger,
+  type RedisClock,
   type RedisConnections,
 } from '@primes/service-kit';
 import type { ApiConfig } from '../config.ts';
@@ -12,6 +13,7 @@ import { TaskQueues } from './task-queues.ts';
 
 export interface ReplicatedDeps {
   readonly connections: RedisConnections;
+  readonly clock: RedisClock;
   readonly lifecycle: Lifecycle;
   readonly log: Logger;
   readonly config: ApiConfig;
@@ -31,9 +33,9 @@ export interface Replicated {
  * @throws {Error} if the user of Redis may not run WAIT
  */
 export async function openReplicated(name: string, deps: ReplicatedDeps): Promise<Replicated> {
-  const { connections, lifecycle, log, config } = deps;
+  const { clock, connections, lifecycle, log, config } = deps;
   const redis = connections.request(queueRedis(config), config.REDIS_WAIT_REPLICAS);
-  const queues = new TaskQueues(redis, name, config);
+  const queues = new TaskQueues(redis, name, { ...config, clock });
   lifecycle.onClose('replicated queues', () => queues.close());
   try {
     await queues.replicated();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   COMPUTE_JOB,
   GIVE_UP_AFTER,
@@ -6,15 +6,24 @@ import {
   TASK_LIMITS,
   WEBHOOK_JOB,
   WEBHOOK_QUEUE,
-  JOB_VERSION_WITHOUT_PRINCIPAL,
+  FIRST_JOB_VERSION,
+  JOB_VERSION,
   WEBHOOK_JOB_VERSION,
   endCounterOf,
+  isCancellation,
   type JobData,
   type JobReturnValue,
   type WebhookJobData,
   type RedisClient,
+  type TaskSpec,
 } from '@primes/contracts';
-import { COUNT_ENDS, countingBackend, withProducerSpan } from '@primes/service-kit';
+import {
+  COUNT_ENDS,
+  countingBackend,
+  withProducerSpan,
+  type Message,
+  type RedisClock,
+} from '@primes/service-kit';
 import { Job, Queue, type JobsOptions } from 'bullmq';
 import type { ApiConfig } from '../config.ts';
 import { bytesOfEnded, type QueueLimits } from './memory-budget.ts';
@@ -27,7 +36,9 @@ export type TaskJob = Job<JobData, JobReturnValue>;
 /** Maximum number of jobs of each kind that are kept. */
 export type Keep = QueueLimits['keep'];
 
-export type TaskQueuesConfig = Pick<ApiConfig, 'QUEUE_PREFIX' | 'RETENTION_SECONDS'>;
+export interface TaskQueuesOptions extends Pick<ApiConfig, 'QUEUE_PREFIX' | 'RETENTION_SECONDS'> {
+  readonly clock: Pick<RedisClock, 'now'>;
+}
 
 /** Dead letters, in the failed set of queue `webhooks`, are kept for a week. */
 const DEAD_LETTER_SECONDS = 7 * 86_400;
@@ -44,10 +55,10 @@ export class TaskQueues {
   readonly tasks: Queue<JobData, JobReturnValue>;
   readonly webhooks: Queue<WebhookJobData>;
   readonly #redis: RedisClient;
-  readonly #config: TaskQueuesConfig;
+  readonly #config: TaskQueuesOptions;
 
   /** @param name the name of the queue of tasks */
-  constructor(redis: RedisClient, name: string, config: TaskQueuesConfig) {
+  constructor(redis: RedisClient, name: string, config: TaskQueuesOptions) {
     const { QUEUE_PREFIX: prefix } = config;
     this.#config = config;
     this.#redis = redis;
@@ -61,8 +72,8 @@ export class TaskQueues {
 
   /** Adds a task under a new id, in one round trip. */
   async add(id: string, data: JobData, keep: Keep): Promise<TaskJob> {
-    return this.#send(id, data, (sent) =>
-      this.tasks.add(COMPUTE_JOB, sent, this.#taskOptions(id, sent, keep)),
+    return this.#send({ id }, data.traceparent, (traceparent) =>
+      this.tasks.add(COMPUTE_JOB, { ...data, traceparent }, this.#taskOptions(id, data, keep)),
     );
   }
 
@@ -73,19 +84,71 @@ export class TaskQueues {
    * @returns undefined, without a change, if there is a task with one of the ids that has not expired
    */
   async addUnlessThere({ id, otherId }: TaskIds, data: JobData, keep: Keep): Promise<TaskJob | undefined> {
-    return this.#send(id, data, async (sent) => {
-      const webhook = sent.task.callbackUrl === null ? undefined : this.#webhookOf(id, sent, keep);
-      const parent = webhook && { id: webhook.job.id ?? '', queue: this.webhooks.qualifiedName };
-      const options: JobsOptions = {
-        ...this.#taskOptions(id, sent, keep),
-        // Without the second option, the webhook of a failed task would wait forever.
-        ...(parent && { parent, continueParentOnFailure: true }),
-      };
-      const job: TaskJob = new Job(this.tasks, COMPUTE_JOB, sent, options, id);
-      const additions = [...(webhook ? [webhook] : []), { queue: this.tasks, job }];
-      const expiredBefore = Date.now() - this.#config.RETENTION_SECONDS * 1_000;
-      return (await addUnlessThere(this.#redis, additions, { expiredBefore, otherId })) ? job : undefined;
+    return this.#send({ id }, data.traceparent, async (traceparent) => {
+      const additions = this.#additionsOf(id, { ...data, traceparent }, keep);
+      const unless = otherId === undefined ? [id] : [id, otherId];
+      return (await this.#addAll(additions, unless)) ? (additions.at(-1)?.job as TaskJob) : undefined;
     });
+  }
+
+  /**
+   * Adds all tasks of a batch atomically, each as above.
+   *
+   * @param unless as the ids above
+   * @returns whether they were added
+   */
+  async addBatch(
+    tasks: ReadonlyMap<string, JobData>,
+    unless: readonly string[],
+    keep: Keep,
+  ): Promise<boolean> {
+    const [{ batch, traceparent: sending } = {}] = tasks.values();
+    return this.#send({ id: batch?.id ?? '', count: tasks.size }, sending ?? '', (traceparent) => {
+      const additions: Addition[] = [];
+      for (const [id, data] of tasks) {
+        additions.push(...this.#additionsOf(id, { ...data, traceparent }, keep));
+      }
+      return this.#addAll(additions, unless);
+    });
+  }
+
+  /**
+   * Replaces failed or cancelled tasks by new jobs for the same tasks, each with a webhook of its own. They do not count as
+   * ended any more. Atomic.
+   *
+   * @returns false, without a change, if one of them has run again in the meantime: then it ended later than all of these
+   */
+  async addAgain(ended: readonly TaskJob[], keep: Keep): Promise<boolean> {
+    const additions = ended.flatMap((job) => this.#additionsOf(job.id ?? '', dataOfRetry(job), keep));
+    const cancelled = ended.filter(({ failedReason }) => isCancellation(failedReason)).length;
+    return addUnlessThere(this.#redis, additions, {
+      unless: ended.map(({ id = '' }) => id),
+      expiredBefore: Math.max(...ended.map(({ finishedOn = 0 }) => finishedOn)) + 1,
+      uncount: { cancelled, failed: ended.length - cancelled },
+    });
+  }
+
+  /** Whether there is a job with one of the ids, which may have expired. */
+  async hasSome(ids: readonly string[]): Promise<boolean> {
+    return (await this.#redis.exists(...ids.map((id) => this.tasks.toKey(id)))) > 0;
+  }
+
+  #addAll(additions: readonly Addition[], unless: readonly string[]): Promise<boolean> {
+    const expiredBefore = Date.now() - this.#config.RETENTION_SECONDS * 1_000;
+    return addUnlessThere(this.#redis, additions, { unless, expiredBefore });
+  }
+
+  /** The task, after its webhook if it has one. */
+  #additionsOf(id: string, data: JobData, keep: Keep): Addition[] {
+    const options = this.#taskOptions(id, data, keep);
+    if (data.task.callbackUrl === null) {
+      return [{ queue: this.tasks, job: new Job(this.tasks, COMPUTE_JOB, data, options, id) }];
+    }
+    const webhook = this.#webhookOf(id, data, keep);
+    const parent = { id: webhook.job.id ?? '', queue: this.webhooks.qualifiedName };
+    // Without the last option, the webhook of a failed task would wait forever.
+    const child = { ...options, parent, continueParentOnFailure: true };
+    return [webhook, { queue: this.tasks, job: new Job(this.tasks, COMPUTE_JOB, data, child, id) }];
   }
 
   #webhookOf(taskId: string, { submission }: JobData, keep: Keep): Addition {
@@ -112,11 +175,13 @@ export class TaskQueues {
     const options = { timeoutSeconds: TASK_LIMITS.timeoutSeconds.default, priority: 0, callbackUrl: null };
     const { requestId, traceparent } = context;
     const task = { ...input, ...options };
-    const version = JOB_VERSION_WITHOUT_PRINCIPAL;
+    const version = FIRST_JOB_VERSION;
     const data: JobData = { version, task, submission: REPAIR_JOB, requestId, traceparent };
     const jobId = `${REPAIR_JOB}-${createHash('sha256').update(JSON.stringify(input)).digest('hex')}`;
     const jobOptions = { jobId, lifo: true, removeOnComplete: true, removeOnFail: true };
-    await this.#send(jobId, data, (sent) => this.tasks.add(REPAIR_JOB, sent, jobOptions));
+    await this.#send({ id: jobId }, traceparent, (sending) =>
+      this.tasks.add(REPAIR_JOB, { ...data, traceparent: sending }, jobOptions),
+    );
   }
 
   /**
@@ -151,16 +216,19 @@ export class TaskQueues {
   }
 
   /** If the request is traced, the worker continues from the producer span. */
-  #send<T>(id: string, data: JobData, send: (data: JobData) => Promise<T>): Promise<T> {
-    return withProducerSpan({ queue: this.tasks.name, id }, data.traceparent, (traceparent) =>
-      send({ ...data, traceparent }),
-    );
+  #send<T>(
+    message: Omit<Message, 'queue'>,
+    traceparent: string,
+    send: (traceparent: string) => Promise<T>,
+  ): Promise<T> {
+    return withProducerSpan({ queue: this.tasks.name, ...message }, traceparent, send);
   }
 
   #taskOptions(jobId: string, data: JobData, keep: Keep): JobsOptions {
     const age = this.#config.RETENTION_SECONDS;
     return {
       jobId,
+      ...this.#timesOf(data.task),
       // In BullMQ, 0 means no priority, which runs first.
       priority: data.task.priority,
       attempts: GIVE_UP_AFTER.attempts,
@@ -170,4 +238,22 @@ export class TaskQueues {
       stackTraceLimit: STACK_TRACES,
     };
   }
+
+  /**
+   * The time of Redis, only for tasks with `run_at` or `queue_timeout_seconds`: BullMQ stores a time that it is given twice.
+   * Other tasks have the wall clock's.
+   */
+  #timesOf({ runAt, queueTimeoutSeconds }: TaskSpec): Pick<JobsOptions, 'timestamp' | 'delay'> {
+    if (runAt === undefined && queueTimeoutSeconds === undefined) return {};
+    const timestamp = this.#config.clock.now();
+    return { timestamp, ...(runAt !== undefined && { delay: Math.max(0, runAt - timestamp) }) };
+  }
+}
+
+/** A submission of its own, so that its webhook has a new id. Fields that only a newer version knows are kept. */
+function dataOfRetry({ data, timestamp }: TaskJob): JobData {
+  const task = { ...data };
+  delete task.cancelledAt;
+  const version = Math.max(data.version, JOB_VERSION) as typeof JOB_VERSION;
+  return { ...task, version, submission: randomUUID(), createdAt: data.createdAt ?? timestamp };
 }

@@ -1,5 +1,6 @@
 import { CANCELLED, type RedisClient } from '@primes/contracts';
 import { UnrecoverableError } from 'bullmq';
+import { isBullMqError } from './bullmq-error.ts';
 import type { TaskJob, TaskQueues } from './task-queues.ts';
 
 /**
@@ -70,9 +71,4 @@ export async function withdraw(
     if (isBullMqError(error)) return 'already-ended';
     throw error;
   }
-}
-
-/** BullMQ's own errors, such as a missing job or another lock owner, have a numeric code. */
-function isBullMqError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'number';
 }

@@ -1,5 +1,5 @@
 import { HttpError } from '@primes/service-kit';
-import type { Request } from 'express';
+import type { Request, RequestParamHandler } from 'express';
 
 /** The id in the path of a request, in lower case: a UUID may be in upper case. */
 export function idOf(req: Request): string {
@@ -11,4 +11,10 @@ export function idOf(req: Request): string {
 /** @throws {HttpError} `not_found` */
 export function unknownTask(): never {
   throw new HttpError('not_found', { detail: 'There is no task with this id, or it has expired' });
+}
+
+/** For the access log: Express drops the parameter once the route has thrown. */
+export function recordTaskId(...[, res, next, id]: Parameters<RequestParamHandler>): void {
+  res.locals['taskId'] = (id as string).toLowerCase();
+  next();
 }

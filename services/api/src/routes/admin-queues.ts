@@ -12,6 +12,9 @@ interface AdminOptions extends Pick<ApiConfig, 'BASE_PATH'>, Partial<AuthConfig>
 
 const PATH = '/admin/queues';
 
+/** bull-board's page loads fonts from a foreign host, which our policy blocks, and has no option to omit them. */
+const FOREIGN_FONTS = /<link href="https:[^>]*>/;
+
 /**
  * bull-board. With authentication, it requires the role `operate`, and the credentials of the configuration have no effect;
  * without, it requires these, and is undefined if there are none.
@@ -25,23 +28,13 @@ export function adminQueues(queues: readonly Queue[], config: AdminOptions): Rou
   }
   let board: Promise<Express> | undefined;
   router.use(PATH, async (req, res, next) => {
-    board ??= loadBoard(queues, base);
+    // Loaded on demand: it adds a template engine and 15 MB.
+    board ??= import('./queue-board.ts').then(({ queueBoard }) => queueBoard(queues, `${base}${PATH}`));
+    const send = res.send.bind(res);
+    res.send = (body: unknown) => send(typeof body === 'string' ? body.replace(FOREIGN_FONTS, '') : body);
     (await board)(req, res, next);
   });
   return router;
-}
-
-/** Loaded on demand: it adds a template engine and 15 MB. */
-async function loadBoard(queues: readonly Queue[], base: string): Promise<Express> {
-  const [{ createBullBoard }, { BullMQAdapter }, { ExpressAdapter }] = await Promise.all([
-    import('@bull-board/api'),
-    import('@bull-board/api/bullMQAdapter'),
-    import('@bull-board/express'),
-  ]);
-  const serverAdapter = new ExpressAdapter().setBasePath(`${base}${PATH}`);
-  createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter });
-  // It is an Express application of its own, which would send X-Powered-By.
-  return (serverAdapter.getRouter() as Express).disable('x-powered-by');
 }
 
 function requireCredentials(expected: string) {

@@ -1,25 +1,27 @@
-import type { TaskList } from '@primes/contracts';
+import type { JobType, TaskList } from '@primes/contracts';
 import { contextOf, validate } from '@primes/service-kit';
 import type { Request, Response } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { lastPosition, type List, type ListPosition } from '../tasks/list.ts';
-import { ListTasksQuery } from '../requests/schemas.ts';
+import { listTasksQuery } from '../requests/schemas.ts';
 
-const DEFAULT_LIMIT = 20;
+export interface ListTasksDeps {
+  readonly list: List;
+  readonly type: JobType<object>;
+}
 
-/** GET /tasks: a page of tasks, of one status or of all. */
-export function listTasks(list: List) {
+/** GET /tasks: a page of tasks that match a filter. */
+export function listTasks({ list, type }: ListTasksDeps) {
+  const schema = listTasksQuery(type);
+
   return async function handleListTasks(req: Request, res: Response): Promise<void> {
-    const { status, limit = DEFAULT_LIMIT, cursor } = validate(ListTasksQuery, req.query);
-    const last = lastPosition(status);
+    // Whatever remains is compared with the fields of each task.
+    const { limit, cursor, ...filter } = validate(schema, req.query);
+    const last = lastPosition(filter);
     const position = cursor === undefined ? last.map(() => 0) : decode(cursor, last);
-    const { tasks, next, truncated } = await list({
-      status,
-      position,
-      limit,
-      principal: contextOf(req).principal,
-    });
-    res.json({ tasks, next_cursor: next ? encode(next) : null, truncated } satisfies TaskList);
+    const { principal } = contextOf(req);
+    const { next, ...page } = await list({ filter, position, limit, principal });
+    res.json({ ...page, next_cursor: next ? encode(next) : null } satisfies TaskList);
   };
 }
 

@@ -2,7 +2,7 @@ import { METRICS_CALLS } from '@primes/contracts';
 import { HttpError, contextOf, validate, withClientSpan } from '@primes/service-kit';
 import type { NextFunction, Request, Response } from 'express';
 import type { ApiConfig } from '../config.ts';
-import { NoQuery } from '../requests/schemas.ts';
+import { HistoryQuery, NoQuery } from '../requests/schemas.ts';
 
 /** Runs before the methods, because an unknown call has none. */
 export function knownCall(req: Request, _res: Response, next: NextFunction): void {
@@ -17,9 +17,11 @@ export function knownCall(req: Request, _res: Response, next: NextFunction): voi
 /** GET /api/metrics/{call}: forwards the response of the gateway. */
 export function metricsProxy(config: Pick<ApiConfig, 'METRICS_GATEWAY_URL' | 'METRICS_GATEWAY_TIMEOUT_MS'>) {
   return async function handleMetrics(req: Request, res: Response): Promise<void> {
-    validate(NoQuery, req.query);
+    const call = callOf(req);
+    const query = validate(call === 'history' ? HistoryQuery : NoQuery, req.query);
     const { requestId, traceparent } = contextOf(req);
-    const url = new URL(`/api/metrics/${callOf(req)}`, config.METRICS_GATEWAY_URL);
+    const url = new URL(`/api/metrics/${call}`, config.METRICS_GATEWAY_URL);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     const response = await withClientSpan({ method: 'GET', url, traceparent }, async (own) => {
       const answer = await fetch(url, {
         headers: { 'x-request-id': requestId, traceparent: own },

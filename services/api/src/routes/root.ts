@@ -1,8 +1,7 @@
-import { validate } from '@primes/service-kit';
+import { VERSION, validate } from '@primes/service-kit';
 import type { JobType } from '@primes/contracts';
 import type { Request, Response } from 'express';
 import type { ApiConfig } from '../config.ts';
-import { VERSION } from '../version.ts';
 import { NoQuery } from '../requests/schemas.ts';
 
 /** GET /: the name of the service and the path of its documentation. */

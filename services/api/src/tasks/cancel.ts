@@ -7,14 +7,14 @@ import {
   type TaskSummary,
   type RedisClient,
 } from '@primes/contracts';
-import { HttpError, taskIds, type Logger } from '@primes/service-kit';
+import { HttpError, taskLogFields, type Logger } from '@primes/service-kit';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { QueueDepth } from '../queue/queue-depth.ts';
 import type { TaskQueues } from '../queue/task-queues.ts';
-import { withdraw } from '../queue/withdraw.ts';
+import { withdraw, type Withdrawal } from '../queue/withdraw.ts';
 import type { ReadTask } from './lookup.ts';
-import { mayChange } from './ownership.ts';
+import { mayChange, summaryFor } from './ownership.ts';
 import type { Task } from './task-view.ts';
 import type { TaskWatcher } from './watcher.ts';
 
@@ -44,7 +44,7 @@ const SETTLE_MS = 1_000;
  *   that the principal may change
  */
 export function createCancel(deps: CancelDeps): Cancel {
-  const { type, redis, queues, depth, readTask, watcher, metrics, log, config } = deps;
+  const { readTask, watcher } = deps;
 
   return async function cancel(id, principal) {
     const task = await readTask(id);
@@ -52,15 +52,14 @@ export function createCancel(deps: CancelDeps): Cancel {
     rejectIf(hasEnded(task.summary.status), task);
     const after = await settled(await end(task));
     if (after) rejectIf(['done', 'failed'].includes(after.summary.status), after);
-    return after?.summary;
+    return after && summaryFor(principal, after);
   };
 
   /** The task once its worker has stopped it, or unchanged after a timeout. */
   async function settled(task: Task | undefined): Promise<Task | undefined> {
     if (!task || hasEnded(task.summary.status)) return task;
     const id = task.summary.request_id;
-    // The worker also checks by itself, so a failed publication is no error.
-    await redis.publish(cancelChannel(config.QUEUE_PREFIX, type.name), id).catch(() => undefined);
+    await notifyWorker(deps, id);
     const signal = AbortSignal.timeout(SETTLE_MS);
     let after: Task | undefined;
     for await (after of watcher.changes(id, { read: () => readTask(id), signal })) {
@@ -73,13 +72,44 @@ export function createCancel(deps: CancelDeps): Cancel {
 
   /** Ends the task if it waits, or marks it for its worker; returns the task after that. */
   async function end(task: Task): Promise<Task | undefined> {
-    if ((await withdraw(redis, queues, task.job)) === 'withdrawn') {
-      depth.removed();
-      metrics.taskCancelled();
-      log.info(logFields(type, task), 'task cancelled');
-    }
+    await endOrMark(deps, task);
     return readTask(task.summary.request_id);
   }
+}
+
+/** What it takes to cancel a task whose worker need not be waited for. */
+export type CancelTasksDeps = Omit<CancelDeps, 'readTask' | 'watcher'>;
+
+/**
+ * Ends all of the tasks that wait, and asks the workers of the others to stop them.
+ *
+ * @returns the number of tasks; those that have ended in the meantime do not count
+ */
+export async function cancelTasks(deps: CancelTasksDeps, tasks: readonly Task[]): Promise<number> {
+  const outcomes = await Promise.all(
+    tasks.map(async (task) => {
+      const outcome = await endOrMark(deps, task);
+      if (outcome === 'marked') await notifyWorker(deps, task.summary.request_id);
+      return outcome;
+    }),
+  );
+  return outcomes.filter((outcome) => outcome !== 'already-ended').length;
+}
+
+async function endOrMark(deps: CancelTasksDeps, task: Task): Promise<Withdrawal> {
+  const { type, redis, queues, depth, metrics, log } = deps;
+  const outcome = await withdraw(redis, queues, task.job);
+  if (outcome === 'withdrawn') {
+    depth.removed();
+    metrics.taskCancelled();
+    log.info(logFields(type, task), 'task cancelled');
+  }
+  return outcome;
+}
+
+/** The worker also checks by itself, so a failed publication is no error. */
+async function notifyWorker({ type, redis, config }: CancelTasksDeps, id: string): Promise<void> {
+  await redis.publish(cancelChannel(config.QUEUE_PREFIX, type.name), id).catch(() => undefined);
 }
 
 function rejectIf(ended: boolean, { summary }: Task): void {
@@ -90,5 +120,8 @@ function rejectIf(ended: boolean, { summary }: Task): void {
 }
 
 function logFields(type: JobType<object>, { stored, job }: Task) {
-  return { ...taskIds(job.id, job.data.requestId, stored.traceparent), ...attributesOf(type, stored.task) };
+  return {
+    ...taskLogFields(job.id, job.data.requestId, stored.traceparent),
+    ...attributesOf(type, stored.task),
+  };
 }

@@ -1,29 +1,36 @@
-import type { Principal, TaskList, TaskStatus, TaskSummary } from '@primes/contracts';
-import { Job, type JobType as State } from 'bullmq';
-import type { TaskJob, TaskQueues } from '../queue/task-queues.ts';
-import { mayRead, readsAll } from './ownership.ts';
-import { toTask, type Task } from './task-view.ts';
-
-/** The BullMQ states of each status; cancelled tasks are in the failed set. */
-const STATES_OF: Record<TaskStatus, readonly State[]> = {
-  pending: ['waiting', 'prioritized', 'delayed'],
-  processing: ['active'],
-  done: ['completed'],
-  failed: ['failed'],
-  cancelled: ['failed'],
-};
-const ALL_STATES = [...new Set(Object.values(STATES_OF).flat())];
-
-/** Maximum length of an unfiltered list, over all its pages. */
-const MAX_UNFILTERED = 1_000;
-/** Maximum number of jobs that one page of a filtered list reads; if few match, the page is short and has a cursor. */
-const MAX_SCANNED = 1_000;
-/** Jobs of a state that one round trip reads, if tasks of others are skipped: pages of 20 would need 50 round trips. */
-const SCAN_LENGTH = 100;
+import {
+  TASK_LIMITS,
+  TASK_STATUSES,
+  type Principal,
+  type TaskList,
+  type TaskStatus,
+  type TaskSummary,
+} from '@primes/contracts';
+import type { JobType as State } from 'bullmq';
+import type { ReadBatch } from './batch.ts';
+import {
+  ALL_STATES,
+  matcherOf,
+  matchesAll,
+  readTasks,
+  statesOf,
+  type Source,
+  type TaskFilter,
+} from './filter.ts';
+import { mayRead, readsAll, summaryFor } from './ownership.ts';
+import type { Task } from './task-view.ts';
 
 /**
- * The end of the previous page, as the numbers of a cursor. In a list of one status, the fields of a `Place`; in an
- * unfiltered list, `before` for each state.
+ * Maximum number of jobs that one page reads, because Redis has no search; if few match, the page is short and has a
+ * cursor.
+ */
+const MAX_SCANNED = 5_000;
+/** Jobs of a state that one round trip reads, if some do not match: pages of 20 would need 250 round trips. */
+const SCAN_LENGTH = 250;
+
+/**
+ * The end of the previous page, as the numbers of a cursor. In a list of one status, the fields of a `Place`; in a batch,
+ * the number of its tasks before the end; in a list of all states, `before` for each state.
  */
 export type ListPosition = readonly number[];
 
@@ -45,14 +52,17 @@ function toPlace([state = 0, before = 0, after = 0]: ListPosition): Place {
 }
 
 /** The maximum of each number of a position; the first position is all zeros. */
-export function lastPosition(status: TaskStatus | undefined): ListPosition {
-  if (status === undefined) return ALL_STATES.map(() => MAX_UNFILTERED);
+export function lastPosition(filter: TaskFilter): ListPosition {
   const { MAX_SAFE_INTEGER: most } = Number;
-  return toPosition({ state: STATES_OF[status].length - 1, before: most, after: most });
+  if (filter.batch !== undefined) return [TASK_LIMITS.batchLength];
+  const states = statesOf(filter);
+  return states
+    ? toPosition({ state: states.length - 1, before: most, after: most })
+    : ALL_STATES.map(() => most);
 }
 
 export interface ListQuery {
-  readonly status: TaskStatus | undefined;
+  readonly filter: TaskFilter;
   /** Within `lastPosition`. */
   readonly position: ListPosition;
   readonly limit: number;
@@ -64,132 +74,151 @@ export interface ListPage extends Omit<TaskList, 'next_cursor'> {
   readonly next: ListPosition | undefined;
 }
 
-interface Source {
-  readonly queues: TaskQueues;
-  /** The visible fields of the input. */
-  readonly view: readonly string[];
-  readonly principal: Principal | undefined;
+/** A query, and how to find its tasks. */
+interface Search extends ListQuery {
+  readonly source: Source;
+  readonly matches: (task: Task) => boolean;
+  /** Jobs of a state that one round trip reads: as many as a page needs, unless some do not match. */
+  readonly length: number;
 }
 
 export type List = (query: ListQuery) => Promise<ListPage>;
 
 /** The use case of GET /tasks. */
-export function createList(queues: TaskQueues, view: readonly string[]): List {
+export function createList(source: Source, readBatch: ReadBatch): List {
   return async function list(query) {
-    const source = { queues, view, principal: query.principal };
-    return query.status === undefined ? newestOfAll(source, query) : ofStatus(source, query, query.status);
+    const { filter, limit, principal } = query;
+    const matches = matcherOf(filter, principal);
+    if (filter.batch !== undefined) return ofBatch(await readBatch(filter.batch), query, matches);
+    const { status, ...others } = filter;
+    const isWhole = status !== 'cancelled' && readsAll(principal) && matchesAll(others);
+    const search = { ...query, source, matches, length: isWhole ? limit : Math.max(limit, SCAN_LENGTH) };
+    const states = statesOf(filter);
+    return states ? inStates(search, states) : newestOfAll(search);
   };
 }
 
+/** Tasks of a batch, in its order. Its counts are those of all its tasks that have not expired. */
+function ofBatch(
+  batch: readonly (Task | undefined)[],
+  { position, limit, principal }: ListQuery,
+  matches: Search['matches'],
+): ListPage {
+  const counts = Object.fromEntries(TASK_STATUSES.map((each) => [each, 0])) as Record<TaskStatus, number>;
+  const readable = batch.map((task) => (task && mayRead(principal, task.stored) ? task : undefined));
+  for (const task of readable) if (task) counts[task.summary.status]++;
+  const tasks: TaskSummary[] = [];
+  let [index = 0] = position;
+  for (; index < readable.length && tasks.length < limit; index++) {
+    const task = readable[index];
+    if (task && matches(task)) tasks.push(summaryFor(principal, task));
+  }
+  const next = index < readable.length ? [index] : undefined;
+  return { tasks, next, truncated: false, scanned: readable.filter(Boolean).length, counts };
+}
+
 /**
- * Tasks of one status, in the order of its states, newest first. A page may repeat tasks of the previous page, but it
- * never skips one, even if new tasks shift the list or the client cancels tasks that it reads. It continues after as many
- * tasks as were before the position, or before as many as were after it, whichever is earlier.
+ * Tasks in the order of the states, newest first. A page may repeat tasks of the previous page, but it never skips one,
+ * even if new tasks shift the list or the client cancels tasks that it reads: the position is counted from both ends of the
+ * list, and the earlier of the two places is used.
  */
-async function ofStatus(source: Source, query: ListQuery, status: TaskStatus): Promise<ListPage> {
-  const states = STATES_OF[status];
-  const { limit } = query;
-  const length = scanLength(source, limit);
-  let place = toPlace(query.position);
-  const found: TaskSummary[] = [];
+async function inStates(search: Search, states: readonly State[]): Promise<ListPage> {
+  const { source, limit, length, principal } = search;
+  let place = toPlace(search.position);
+  const tasks: TaskSummary[] = [];
   let scanned = 0;
   for (let state = states[place.state]; state !== undefined; state = states[place.state]) {
     if (scanned >= MAX_SCANNED) break;
     const total = await source.queues.tasks.getJobCountByTypes(state);
     const offset = Math.max(0, Math.min(place.before, total - place.after));
     const placeAt = (before: number) => ({ ...place, before, after: Math.max(0, total - before) });
-    const tasks = await read(source, state, { offset, limit: length });
-    scanned += tasks.length;
-    for (const [index, task] of tasks.entries()) {
-      if (task?.summary.status !== status) continue;
-      found.push(task.summary);
-      if (found.length === limit) {
-        return { tasks: found, next: toPosition(placeAt(offset + index + 1)), truncated: false };
-      }
+    const read = await readAt(search, state, offset);
+    for (const [index, task] of read.entries()) {
+      if (!task || !search.matches(task)) continue;
+      tasks.push(summaryFor(principal, task));
+      if (tasks.length < limit) continue;
+      const next = toPosition(placeAt(offset + index + 1));
+      return { tasks, next, truncated: false, scanned: scanned + index + 1, counts: null };
     }
-    if (tasks.length < length) place = { state: place.state + 1, before: 0, after: 0 };
-    else place = placeAt(offset + tasks.length);
+    scanned += read.length;
+    place = read.length < length ? { state: place.state + 1, before: 0, after: 0 } : placeAt(offset + length);
   }
   const next = place.state < states.length ? toPosition(place) : undefined;
-  return { tasks: found, next, truncated: false };
+  return { tasks, next, truncated: next !== undefined, scanned, counts: null };
+}
+
+/** The next tasks of one state, of which a list of all states takes one at a time. */
+interface Ahead {
+  readonly state: State;
+  readonly tasks: (Task | undefined)[];
+  /** Tasks of the state that were taken, over all pages. */
+  taken: number;
+  isLast: boolean;
 }
 
 /**
  * Merges all states, each in its own order, by time of submission. A page starts in each state where the previous page
  * ended, so it skips no task, although tasks end and are prioritized in a different order.
  */
-async function newestOfAll(source: Source, { position, limit }: ListQuery): Promise<ListPage> {
+async function newestOfAll(search: Search): Promise<ListPage> {
+  const { position, limit, matches, principal } = search;
+  const states = ALL_STATES.map((state, i): Ahead => ({
+    state,
+    tasks: [],
+    taken: position[i] ?? 0,
+    isLast: false,
+  }));
   const found = new Map<string, TaskSummary>();
-  let page: MergedPage = { next: position, truncated: false };
-  do page = await merge(source, page.next ?? position, { found, limit });
-  while (page.next && found.size < limit);
-  return { tasks: [...found.values()], ...page };
-}
-
-type MergedPage = Omit<ListPage, 'tasks'>;
-
-/** Adds to `found`, until it contains `limit` tasks or all that were read. */
-async function merge(
-  source: Source,
-  position: ListPosition,
-  { found, limit }: { found: Map<string, TaskSummary>; limit: number },
-): Promise<MergedPage> {
-  const depth = position.reduce((sum, offset) => sum + offset, 0);
-  const room = Math.min(scanLength(source, limit - found.size), MAX_UNFILTERED - depth);
-  if (room <= 0) return { next: undefined, truncated: true };
-  const next = [...position];
-  // One task more than fits shows whether there are more.
-  const perState = await Promise.all(
-    ALL_STATES.map((state, i) => read(source, state, { offset: next[i] ?? 0, limit: room + 1 })),
-  );
-  for (let taken = 0; taken < room && found.size < limit; taken++) {
-    const turn = newestTurn(perState);
-    if (turn === undefined) break;
-    const task = perState[turn]?.shift();
-    next[turn] = (next[turn] ?? 0) + 1;
+  let scanned = 0;
+  let isEnd = false;
+  while (found.size < limit && scanned < MAX_SCANNED && !isEnd) {
+    await Promise.all(states.map((ahead) => refill(search, ahead)));
+    const newest = newestOf(states);
+    const task = newest?.tasks.shift();
+    if (newest) {
+      newest.taken++;
+      scanned++;
+    }
     // A task that changed its state during the read occurs twice.
-    if (task) found.set(task.summary.request_id, task.summary);
+    if (task && matches(task)) found.set(task.summary.request_id, summaryFor(principal, task));
+    isEnd = states.every((ahead) => ahead.isLast && ahead.tasks.length === 0);
   }
-  const more = perState.some((tasks) => tasks.length > 0);
-  const atEnd = next.reduce((sum, offset) => sum + offset, 0) >= MAX_UNFILTERED;
-  return { next: more && !atEnd ? next : undefined, truncated: more && atEnd };
+  return {
+    tasks: [...found.values()],
+    next: isEnd ? undefined : states.map(({ taken }) => taken),
+    truncated: !isEnd && found.size < limit,
+    scanned,
+    counts: null,
+  };
 }
 
-/** Jobs to read of a state for a page of `limit` tasks. */
-function scanLength({ principal }: Source, limit: number): number {
-  return readsAll(principal) ? limit : Math.max(limit, SCAN_LENGTH);
+async function refill(search: Search, ahead: Ahead): Promise<void> {
+  if (ahead.tasks.length > 0 || ahead.isLast) return;
+  const read = await readAt(search, ahead.state, ahead.taken);
+  ahead.tasks.push(...read);
+  ahead.isLast = read.length < search.length;
 }
 
 /** The state whose first task was submitted last; jobs that are no tasks come first, so that they are skipped. */
-function newestTurn(perState: readonly (readonly (Task | undefined)[])[]): number | undefined {
-  let turn: number | undefined;
-  let newest = -Infinity;
-  for (const [i, tasks] of perState.entries()) {
-    if (tasks.length === 0) continue;
-    const submitted = tasks[0]?.job.timestamp ?? Infinity;
-    if (submitted <= newest) continue;
-    turn = i;
-    newest = submitted;
+function newestOf(states: readonly Ahead[]): Ahead | undefined {
+  let newest: Ahead | undefined;
+  let submitted = -Infinity;
+  for (const ahead of states) {
+    if (ahead.tasks.length === 0) continue;
+    const first = ahead.tasks[0]?.job.timestamp ?? Infinity;
+    if (newest && first <= submitted) continue;
+    newest = ahead;
+    submitted = first;
   }
-  return turn;
+  return newest;
 }
 
-/**
- * Tasks of one BullMQ state, newest first; undefined if a job is no task, was just removed, or belongs to another
- * principal.
- */
-async function read(
-  { queues, view, principal }: Source,
+async function readAt(
+  { source, length }: Search,
   state: State,
-  { offset, limit }: { offset: number; limit: number },
+  offset: number,
 ): Promise<(Task | undefined)[]> {
   // Not getJobs: it skips jobs that were just removed, and a short page would look like the last one.
-  const ids = await queues.tasks.getRanges([state], offset, offset + limit - 1);
-  const jobs = await Promise.all(
-    ids.map((id) => Job.fromId(queues.tasks, id) as Promise<TaskJob | undefined>),
-  );
-  return jobs.map((job) => {
-    const task = job && toTask(job, state === 'active' ? 'active' : 'waiting', view);
-    return task && mayRead(principal, task.stored) ? task : undefined;
-  });
+  const ids = await source.queues.tasks.getRanges([state], offset, offset + length - 1);
+  return readTasks(source, state, ids);
 }

@@ -1,12 +1,13 @@
 import type { Principal } from '@primes/contracts';
-import { Job } from 'bullmq';
+import { readJob } from '@primes/service-kit';
+import type { Job, JobState } from 'bullmq';
 import type { ApiConfig } from '../config.ts';
-import type { TaskJob, TaskQueues } from '../queue/task-queues.ts';
-import { mayRead } from './ownership.ts';
+import type { TaskQueues } from '../queue/task-queues.ts';
+import { seenBy } from './ownership.ts';
 import { isTaskId } from './task-id.ts';
-import { toTask, type Task } from './task-view.ts';
+import { toTask, type Shown, type Task } from './task-view.ts';
 
-type Retention = Pick<ApiConfig, 'RETENTION_SECONDS'>;
+export type Retention = Pick<ApiConfig, 'RETENTION_SECONDS'>;
 
 /** Finds a task by its id, regardless of its owner; undefined if there is none or it has expired. */
 export type ReadTask = (id: string) => Promise<Task | undefined>;
@@ -16,27 +17,31 @@ export type Lookup = (id: string, principal: Principal | undefined) => Promise<T
 
 export function createLookup(readTask: ReadTask): Lookup {
   return async function lookup(id, principal) {
-    const task = await readTask(id);
-    return task && mayRead(principal, task.stored) ? task : undefined;
+    return seenBy(principal, await readTask(id));
   };
 }
 
-export function createReadTask(queues: TaskQueues, view: readonly string[], config: Retention): ReadTask {
+export function createReadTask(queues: TaskQueues, type: Shown, config: Retention): ReadTask {
   return async function readTask(id) {
     if (!isTaskId(id)) return undefined;
     // One round trip for both, the state first (see `toTask`).
-    const [state, job] = await Promise.all([
-      queues.tasks.getJobState(id),
-      Job.fromId(queues.tasks, id) as Promise<TaskJob | undefined>,
-    ]);
-    if (!job || hasExpired(job, config)) return undefined;
-    return toTask(job, state, view);
+    const [state, job] = await Promise.all([queues.tasks.getJobState(id), readJob(queues.tasks, id)]);
+    if (!job || hasExpired(job, config) || isAbandoned(job, state)) return undefined;
+    return toTask(job, state, type);
   };
+}
+
+/**
+ * Whether no worker will ever run the task: Redis has stopped a script that was moving it, so it is in no list. A submission
+ * with its Idempotency-Key adds it again.
+ */
+function isAbandoned({ finishedOn }: Pick<Job, 'finishedOn'>, state: JobState | 'unknown'): boolean {
+  return state === 'unknown' && finishedOn === undefined;
 }
 
 /**
  * Whether an ended task has expired. BullMQ removes jobs only when another job ends, so the job may still exist.
  */
-export function hasExpired(job: Job, { RETENTION_SECONDS: seconds }: Retention): boolean {
+export function hasExpired(job: Pick<Job, 'finishedOn'>, { RETENTION_SECONDS: seconds }: Retention): boolean {
   return job.finishedOn !== undefined && Date.now() - job.finishedOn > seconds * 1_000;
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
+  FIRST_JOB_VERSION,
   JOB_VERSION,
-  JOB_VERSION_WITHOUT_PRINCIPAL,
+  type Batch,
   type JobData,
   type Principal,
   type TaskSpec,
@@ -11,11 +12,11 @@ import {
 import { HttpError, isRedisUnavailable, linkTo } from '@primes/service-kit';
 import type { ApiConfig } from '../config.ts';
 import type { ApiMetrics } from '../metrics.ts';
-import type { QueueDepth } from '../queue/queue-depth.ts';
+import type { QueueDepth, QueueRejection } from '../queue/queue-depth.ts';
 import type { TaskQueues } from '../queue/task-queues.ts';
 import type { ReadTask } from './lookup.ts';
 import { taskIdsOfKey, type TaskIds } from './task-id.ts';
-import { toTask, type Task } from './task-view.ts';
+import { toTask, type Shown, type Task } from './task-view.ts';
 
 export interface SubmitContext {
   readonly requestId: string;
@@ -23,6 +24,8 @@ export interface SubmitContext {
   readonly idempotencyKey: string | undefined;
   /** Owns the task; undefined if authentication is off. */
   readonly principal: Principal | undefined;
+  /** The batch that the task is part of. */
+  readonly batch?: Batch;
 }
 
 /** `created` is false if the task was created earlier with the same Idempotency-Key. */
@@ -36,7 +39,7 @@ export type Submit = (spec: TaskSpec, context: SubmitContext) => Promise<Submitt
 /**
  * Counts tasks that are about to be added as waiting.
  *
- * @throws {HttpError} `quota_exceeded` if the principal has too many
+ * @throws {HttpError} `quota_exceeded` if the principal has too many; `invalid` if it may never have so many
  */
 export type WaitingQuota = (principal: string, ...ids: string[]) => Promise<void>;
 
@@ -44,8 +47,7 @@ export interface SubmitDeps {
   /** Undefined without a limit. */
   readonly waitingQuota: WaitingQuota | undefined;
   readonly queues: TaskQueues;
-  /** The visible fields of the input. */
-  readonly view: readonly string[];
+  readonly type: Shown;
   readonly depth: QueueDepth;
   readonly readTask: ReadTask;
   readonly metrics: ApiMetrics;
@@ -54,7 +56,7 @@ export interface SubmitDeps {
 
 /** The use case of POST /tasks: at most one task per Idempotency-Key, acknowledged once it is in Redis, and in REDIS_WAIT_REPLICAS replicas. */
 export function createSubmit(deps: SubmitDeps): Submit {
-  const { waitingQuota, queues, view, depth, readTask, metrics, config } = deps;
+  const { queues, type, depth, readTask, metrics, config } = deps;
 
   return async function submit(spec, context) {
     const { idempotencyKey, principal } = context;
@@ -73,7 +75,7 @@ export function createSubmit(deps: SubmitDeps): Submit {
         if (config.REDIS_WAIT_REPLICAS > 0) await queues.replicated();
         return replayed;
       }
-      metrics.taskSubmitted();
+      metrics.tasksSubmitted(1);
       return { summary: task.summary, created: true };
     } catch (error) {
       if (!isRedisUnavailable(error)) throw error;
@@ -105,29 +107,71 @@ export function createSubmit(deps: SubmitDeps): Submit {
 
   /** @returns undefined if another submission with the same Idempotency-Key has added it */
   async function add(ids: TaskIds, data: JobData): Promise<Task | undefined> {
-    rejectIfFull();
-    if (data.principal !== undefined) await waitingQuota?.(data.principal, ids.id);
-    depth.adding(data);
+    await reserve(deps, { tasks: [data.task], ids: [ids.id], principal: data.principal });
     const { keep } = depth.limits;
     const isPlain = ids.id === data.submission && data.task.callbackUrl === null;
     const job = isPlain ? await queues.add(ids.id, data, keep) : await queues.addUnlessThere(ids, data, keep);
     if (!job) return undefined;
-    const task = toTask(job, 'waiting', view);
+    const task = toTask(job, 'waiting', type);
     if (!task) throw new Error('The stored data of the submission is invalid');
     return task;
   }
-
-  function rejectIfFull(): void {
-    const { rejection } = depth;
-    if (!rejection) return;
-    metrics.submissionRejected(rejection.reason);
-    throw new HttpError('queue_full', { detail: rejection.detail, retryAfter: 5 });
-  }
 }
 
-function dataOf(task: TaskSpec, submission: string, context: SubmitContext): JobData {
-  const { requestId, traceparent, principal } = context;
-  const version = principal ? JOB_VERSION : JOB_VERSION_WITHOUT_PRINCIPAL;
+/** Tasks that are about to be added. */
+export interface Reservation {
+  readonly tasks: readonly TaskSpec[];
+  readonly ids: readonly string[];
+  readonly principal: string | undefined;
+}
+
+/**
+ * Rejects tasks for which there is no room; counts the others as waiting.
+ *
+ * @throws {HttpError} `queue_full`, `quota_exceeded`; `invalid` if there can never be room for so many
+ */
+export async function reserve(
+  { depth, metrics, waitingQuota }: Pick<SubmitDeps, 'depth' | 'metrics' | 'waitingQuota'>,
+  { tasks, ids, principal }: Reservation,
+): Promise<void> {
+  function requireRoom(): void {
+    const rejection = depth.rejectionOf(tasks);
+    if (!rejection) return;
+    metrics.submissionRejected(rejection.reason);
+    throw queueFull(rejection);
+  }
+  rejectIfMoreThan(depth.limits.maxQueued, tasks.length);
+  requireRoom();
+  if (principal !== undefined && waitingQuota) {
+    await waitingQuota(principal, ...ids);
+    // Others may have been faster.
+    requireRoom();
+  }
+  depth.adding(tasks);
+}
+
+/**
+ * A repetition would not help a batch of more tasks than may wait.
+ *
+ * @throws {HttpError} `invalid`
+ */
+export function rejectIfMoreThan(limit: number, received: number): void {
+  if (received <= limit) return;
+  const detail = `Must be a list of at most ${limit} tasks, because no more may wait, received ${received}`;
+  throw new HttpError('invalid', { detail, errors: [{ field: '(root)', detail }] });
+}
+
+/** The response to a submission for which there is no room. */
+export function queueFull({ detail }: QueueRejection): HttpError {
+  return new HttpError('queue_full', { detail, retryAfter: 5 });
+}
+
+/** What is stored of a submission. */
+export function dataOf(task: TaskSpec, submission: string, context: SubmitContext): JobData {
+  const { requestId, traceparent, principal, batch } = context;
+  const fitsFirstVersion =
+    !principal && !batch && task.runAt === undefined && task.queueTimeoutSeconds === undefined;
+  const version = fitsFirstVersion ? FIRST_JOB_VERSION : JOB_VERSION;
   return {
     version,
     task,
@@ -135,10 +179,12 @@ function dataOf(task: TaskSpec, submission: string, context: SubmitContext): Job
     requestId,
     traceparent,
     ...(principal && { principal: principal.name }),
+    ...(batch && { batch }),
   };
 }
 
-function retryHint(idempotencyKey: string | undefined): string {
+/** What a client that repeats a submission must know. */
+export function retryHint(idempotencyKey: string | undefined): string {
   return idempotencyKey === undefined
     ? 'A retry may create a second task: send an Idempotency-Key to make retries safe'
     : 'A retry with the same Idempotency-Key creates no second task';

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { ApiConfig } from '../config.ts';
 
 /** The id of a task; during a rotation of the secret also the one under which its key may have been used. */
@@ -20,12 +20,33 @@ export function taskIdsOfKey(
   };
 }
 
+/** The same for a batch. */
+export function batchIdsOfKey(
+  key: string,
+  principal: string,
+  config: Parameters<typeof taskIdsOfKey>[2],
+): TaskIds {
+  // No key contains NUL.
+  return taskIdsOfKey(`${key}\0batch`, principal, config);
+}
+
+/** The ids of the first `total` tasks of a batch, derived from its id: no record of them is needed. */
+export function taskIdsOfBatch(batchId: string, total: number): string[] {
+  return Array.from({ length: total }, (_, index) =>
+    uuidOf(hash('sha256', `${batchId}/${index}`, 'buffer').subarray(0, 16)),
+  );
+}
+
 /**
- * The task id of an Idempotency-Key: a UUIDv8 (RFC 9562 §5.8) filled from HMAC-SHA256(secret, principal NUL key). So
- * every instance finds the same task without a record of keys, and the id cannot be guessed from the key.
+ * The task id of an Idempotency-Key, from HMAC-SHA256(secret, principal NUL key). So every instance finds the same task
+ * without a record of keys, and the id cannot be guessed from the key.
  */
 function taskIdOfKey(key: string, { principal, secret }: { principal: string; secret: string }): string {
-  const bytes = createHmac('sha256', secret).update(`${principal}\0${key}`).digest().subarray(0, 16);
+  return uuidOf(createHmac('sha256', secret).update(`${principal}\0${key}`).digest().subarray(0, 16));
+}
+
+/** A UUIDv8 (RFC 9562 §5.8). */
+function uuidOf(bytes: Buffer): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex');

@@ -1,6 +1,6 @@
 import type { Principal } from '@primes/contracts';
 import type { ReadTask } from './lookup.ts';
-import { mayRead } from './ownership.ts';
+import { seenBy } from './ownership.ts';
 import type { Task } from './task-view.ts';
 import type { TaskWatcher, WatchOptions } from './watcher.ts';
 
@@ -15,7 +15,7 @@ export function createWatch(readTask: ReadTask, watcher: TaskWatcher): Watch {
   return async function* watch(id, principal, options) {
     // All watchers of a task share a read, so only what follows it may depend on the principal.
     for await (const task of watcher.changes(id, { ...options, read: () => readTask(id) })) {
-      yield task && mayRead(principal, task.stored) ? task : undefined;
+      yield seenBy(principal, task);
     }
   };
 }

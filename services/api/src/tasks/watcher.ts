@@ -36,7 +36,7 @@ export class TaskWatcher {
     { read, signal, endOnly = false, throughOutages = false }: WatchOptions<T>,
   ): AsyncGenerator<T> {
     let wake = Promise.withResolvers<undefined>();
-    /** Changes since the last read that did not wake it; a last read shows them when the time is up. */
+    /** Changes that did not wake it since the last read. If there are any when the time is up, the task is read once more. */
     let unreadChanges = 0;
     const wakeUp = () => {
       wake.resolve(undefined);

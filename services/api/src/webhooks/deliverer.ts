@@ -15,9 +15,10 @@ import {
   isRedisUnavailable,
   queueErrorLogger,
   queueRedis,
-  taskIds,
+  taskLogFields,
   type Liveness,
   type Logger,
+  type RedisClock,
   type RedisSettings,
 } from '@primes/service-kit';
 import { DelayedError, UnrecoverableError, WaitingError, type Job } from 'bullmq';
@@ -26,6 +27,7 @@ import type { ApiMetrics } from '../metrics.ts';
 import type { ReadTask } from '../tasks/lookup.ts';
 import { ForbiddenAddressError } from './address-rules.ts';
 import { DeliveryError, webhookBackoff } from './backoff.ts';
+import { ownUrl } from './own-url.ts';
 import { ReceiverSlots } from './receiver-slots.ts';
 import type { SendWebhook } from './send.ts';
 
@@ -33,6 +35,7 @@ export interface DelivererDeps {
   readonly readTask: ReadTask;
   readonly send: SendWebhook;
   readonly liveness: Liveness;
+  readonly clock: Pick<RedisClock, 'now'>;
   readonly metrics: ApiMetrics;
   readonly log: Logger;
   readonly config: RedisSettings & Pick<ApiConfig, 'WEBHOOK_BACKOFF_MS'>;
@@ -58,10 +61,11 @@ export class WebhookDeliverer {
   /** @param redis a background connection; the worker blocks a duplicate of it */
   constructor(redis: RedisClient, deps: DelivererDeps) {
     this.#deps = deps;
-    const { liveness, metrics, log, config } = deps;
+    const { liveness, clock, metrics, log, config } = deps;
     this.#worker = new QueueWorker(WEBHOOK_QUEUE, (job, token) => this.#process(job, token), {
       connection: redis,
       liveness,
+      clock,
       rejections: new RejectionLog(log.child({ redis: 'queue' })),
       loop: 'webhooks',
       redis: queueRedis(config),
@@ -91,6 +95,7 @@ export class WebhookDeliverer {
 
   async #process(job: Job<WebhookJobData>, token: string | undefined): Promise<void> {
     const notice = await this.#noticeOf(job, token);
+    if (!notice) return;
     const identity = identify(job, notice);
     this.#identities.set(job, identity);
     try {
@@ -108,8 +113,11 @@ export class WebhookDeliverer {
     }
   }
 
-  /** The payload and the receiver: from the task at first, later from the job itself. */
-  async #noticeOf(job: Job<WebhookJobData>, token: string | undefined): Promise<WebhookNotice> {
+  /**
+   * The payload and the receiver: from the task at first, later from the job itself. Undefined if the task was retried before
+   * the first attempt: it has not ended, and will have another webhook.
+   */
+  async #noticeOf(job: Job<WebhookJobData>, token: string | undefined): Promise<WebhookNotice | undefined> {
     const data = WebhookJobDataSchema.safeParse(job.data).data;
     // Retried: an api of a newer version may understand it.
     if (!data) throw new Error('Invalid webhook job data');
@@ -118,9 +126,9 @@ export class WebhookDeliverer {
     const task = await this.#deps.readTask(data.taskId).catch(async (error: unknown) => {
       throw isRedisUnavailable(error) ? await defer(job, token, Date.now() + DELAY_MS) : error;
     });
-    // A later submission with the same Idempotency-Key may have reused the id.
-    const url = task?.stored.submission === job.id ? task?.stored.task.callbackUrl : undefined;
-    if (!task || url == null) throw new UnrecoverableError('The task no longer exists');
+    const url = ownUrl(job, task);
+    if (url === undefined && task?.stored.createdAt !== undefined) return undefined;
+    if (!task || url === undefined) throw new UnrecoverableError('The task no longer exists');
     const { summary, stored } = task;
     if (!hasEnded(summary.status)) throw new Error('The task has not ended');
     return { url, summary, traceparent: stored.traceparent, requestId: task.job.data.requestId };
@@ -151,7 +159,9 @@ async function waitForSlot(
   { notice, until }: { notice: WebhookNotice; until: number },
 ): Promise<Error> {
   const { finished_at: endedAt } = notice.summary;
-  if (endedAt !== null && until - Date.parse(endedAt) > GIVE_UP_AFTER.waitForSlotMs) {
+  // The job is newer than the end of the task if it was redelivered.
+  const since = Math.max(endedAt === null ? until : Date.parse(endedAt), job.timestamp);
+  if (until - since > GIVE_UP_AFTER.waitForSlotMs) {
     return new UnrecoverableError('The receiver had no free slot within a day');
   }
   return defer(job, token, until);
@@ -180,5 +190,5 @@ function outcomeOf(error: unknown): string | undefined {
 
 /** Never includes the URL: its path and query may be secret. */
 function identify(job: Job, { summary, requestId, traceparent }: WebhookNotice) {
-  return { ...taskIds(summary.request_id, requestId, traceparent), webhook_id: job.id };
+  return { ...taskLogFields(summary.request_id, requestId, traceparent), webhook_id: job.id };
 }

@@ -12,6 +12,11 @@ const RETRY_AFTER = 1;
 export function fresh<T>(sampler: Sampler<T>): Sample<T> {
   const sample = sampler.fresh();
   if (sample) return sample;
+  return noSample(sampler);
+}
+
+/** @throws {HttpError} `sample_stale` */
+export function noSample(sampler: Sampler<unknown>): never {
   const age = sampler.latest()?.ageSeconds;
   const detail =
     age === undefined

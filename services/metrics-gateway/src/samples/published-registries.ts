@@ -1,7 +1,7 @@
 import type { Performance, RedisClient } from '@primes/contracts';
-import { REGISTRY_TTL_SECONDS, registryIndexKey, registryKey } from '@primes/service-kit';
+import { readJson, readPublications, registryIndexKey, registryKey } from '@primes/service-kit';
 import { AggregatorRegistry } from 'prom-client';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The registries of all processes, aggregated. */
 export type PublishedMetrics = Omit<Performance, 'sample_age_seconds'>;
@@ -28,32 +28,19 @@ const RegistrySchema = z.array(
 );
 type PublishedRegistry = z.output<typeof RegistrySchema>;
 
-/** Reads the registries that processes have published recently, and removes expired ones from the index. */
+/** The registries that processes have published recently. */
 export async function readPublishedMetrics(
   redis: RedisClient,
   queuePrefix: string,
 ): Promise<PublishedMetrics> {
-  const index = registryIndexKey(queuePrefix);
-  const [, instances] = await Promise.all([
-    redis.zremrangebyscore(index, '-inf', Date.now() - REGISTRY_TTL_SECONDS * 1_000),
-    redis.zrange(index, 0, '-1'),
-  ]);
-  if (instances.length === 0) return { processes: 0, metrics: [] };
-  const published = await redis.mget(instances.map((instance) => registryKey(queuePrefix, instance)));
+  const publication = { index: registryIndexKey, key: registryKey };
+  const published = await readPublications(publication, redis, queuePrefix);
   return aggregate(published.map(parseRegistry).filter((registry) => registry !== undefined));
 }
 
 /** Undefined for a registry that has expired, or that another release wrote in another format. */
 export function parseRegistry(text: string | null): PublishedRegistry | undefined {
-  return RegistrySchema.safeParse(parseJson(text ?? '')).data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return readJson(RegistrySchema, text);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isRedisUnavailable, type Logger, type Loop } from '@primes/service-kit';
+import { isOutage, withoutSecrets, type Logger, type Loop } from '@primes/service-kit';
 
 /** Minimum milliseconds between the starts of two samples, however many are requested. */
 export const MIN_INTERVAL_MS = 50;
@@ -125,8 +125,9 @@ export class Sampler<T> {
     if (this.#closed) return;
     const { name, log, observer, loop } = this.#options;
     // Invalid data: a restart would not help.
-    if (!isRedisUnavailable(error)) loop?.turned();
-    if (!this.#failing) log.warn({ sample: name, reason: (error as Error).message }, 'sampling failed');
+    if (!isOutage(error)) loop?.turned();
+    if (!this.#failing)
+      log.warn({ sample: name, reason: withoutSecrets((error as Error).message) }, 'sampling failed');
     this.#failing = true;
     observer.sampleFailed(name);
   }

@@ -7,7 +7,7 @@ import {
   type RedisClient,
 } from '@primes/contracts';
 import type { Queue } from 'bullmq';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Counts every task since installation exactly once, over all processes: ended tasks by outcome, the others by current

@@ -2,10 +2,10 @@ import {
   status,
   type sendUnaryData,
   type Server,
+  type ServiceDefinition,
   type ServerUnaryCall,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
-import { service } from 'grpc-health-check';
 import type { Sampler } from '../samples/sampler.ts';
 import { OpenStreams } from './open-streams.ts';
 import { RpcError } from './rpc-error.ts';
@@ -43,7 +43,7 @@ export class ScalerHealth {
     }, CHECK_MS);
   }
 
-  addToServer(server: Server): void {
+  addToServer(server: Server, service: ServiceDefinition): void {
     server.addService(service, {
       check: (
         { request }: ServerUnaryCall<HealthRequest, HealthResponse>,

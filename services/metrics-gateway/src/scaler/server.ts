@@ -7,7 +7,7 @@ import type { Sampler } from '../samples/sampler.ts';
 import { ActivityStreams } from './activity-streams.ts';
 import { scalerHandlers } from './handlers.ts';
 import { ScalerHealth } from './health.ts';
-import { loadScalerService } from './wire.ts';
+import { loadServices } from './wire.ts';
 
 /** Milliseconds for calls to end after a close; only health watches take longer. */
 const GRACE_MS = 200;
@@ -54,8 +54,9 @@ export async function serveScaler(
   const streams = new ActivityStreams(deps.queue);
   const health = new ScalerHealth(deps.queue);
   const server = new Server(LIMITS);
-  server.addService(loadScalerService(), scalerHandlers({ ...deps, streams }));
-  health.addToServer(server);
+  const services = loadServices();
+  server.addService(services.scaler, scalerHandlers({ ...deps, streams }));
+  health.addToServer(server, services.health);
 
   async function close(): Promise<void> {
     health.close();

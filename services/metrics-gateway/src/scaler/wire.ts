@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -37,8 +38,18 @@ export interface GetMetricsResponse {
 
 export const SCALER_SERVICE = 'externalscaler.ExternalScaler';
 
-/** Loads the service definition; the path is the same from `src` and from `dist`. */
-export function loadScalerService(): ServiceDefinition {
-  const file = fileURLToPath(new URL('../../proto/externalscaler.proto', import.meta.url));
-  return loadSync(file, { longs: Number, defaults: true })[SCALER_SERVICE] as ServiceDefinition;
+const SCALER_FILE = new URL('../../proto/externalscaler.proto', import.meta.url);
+const require = createRequire(import.meta.url);
+
+/** The definitions of both services. Only the file of `grpc-health-check`: its code loads a second version of protobufjs. */
+export function loadServices(): Readonly<Record<'scaler' | 'health', ServiceDefinition>> {
+  const files = [
+    fileURLToPath(SCALER_FILE),
+    require.resolve('grpc-health-check/proto/health/v1/health.proto'),
+  ];
+  const definitions = loadSync(files, { longs: Number, enums: String, defaults: true });
+  return {
+    scaler: definitions[SCALER_SERVICE] as ServiceDefinition,
+    health: definitions['grpc.health.v1.Health'] as ServiceDefinition,
+  };
 }

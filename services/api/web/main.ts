@@ -1,0 +1,4 @@
+import { view } from '@primes/primes/explore';
+import { startPage } from '@primes/web';
+
+startPage(view);
