@@ -83,6 +83,19 @@ export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
     return super.nextJobFromJobData(json, id, token);
   }
 
+  /**
+   * Data that is no JSON becomes `null`, which the processor rejects. BullMQ would throw before the processor runs: the
+   * job would stall and be fetched again for ever, because only a run can fail it (14 times in 4 minutes).
+   */
+  protected override createJob(json: JobJson, id: string): Job<Data, Result> {
+    try {
+      return super.createJob(json, id);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return super.createJob({ ...json, data: 'null' }, id);
+    }
+  }
+
   /** An error that is caused by the queue's data is a turn too: a restart would not remove it. */
   protected override async moveToActive(token: string, name?: string): Promise<Job<Data, Result>> {
     try {

@@ -40,6 +40,22 @@ describe('a job with data that no version writes', () => {
   });
 });
 
+describe('a job whose data is no JSON', () => {
+  it('fails as invalid at the first attempt', async () => {
+    await using fixture = await openFixture();
+    const added = await fixture.add();
+    await fixture.redis.hset(fixture.queue.toKey(added.id ?? ''), 'data', '{"version":');
+    await using worker = await startWorker(fixture);
+    await eventually(async () => {
+      expect(await fixture.counters()).toEqual({ failed: '1' });
+    });
+    expect(await added.getState()).toBe('failed');
+    expect(await fixture.redis.hmget(fixture.queue.toKey(added.id ?? ''), 'atm', 'stc')).toEqual(['1', null]);
+    expect(worker.linesOf(added).map(({ msg }) => msg)).toEqual(['task failed']);
+    expect(await (await fixture.ended(await fixture.add())).getState()).toBe('completed');
+  });
+});
+
 describe('a task whose record someone has deleted', () => {
   it.each(['waits', 'runs'])('leaves nothing behind: it %s', async (when) => {
     await using fixture = await openFixture();
