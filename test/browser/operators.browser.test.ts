@@ -8,8 +8,8 @@ import { startPageSystem } from './system.ts';
 
 jest.setTimeout(180_000);
 
-const { url, key, hold, receiver, browser } = await setUp(async (keep) => {
-  const keys = keep(await keyFile({ operator: ['submit', 'operate'] }));
+const { url, key, readerKey, hold, receiver, browser } = await setUp(async (keep) => {
+  const keys = keep(await keyFile({ operator: ['submit', 'operate'], reader: ['read'] }));
   const { api, hold } = keep(
     await startPageSystem({
       AUTH_KEYS_FILE: keys.file,
@@ -20,6 +20,7 @@ const { url, key, hold, receiver, browser } = await setUp(async (keep) => {
   return {
     url: api.url,
     key: keys.keyOf('operator'),
+    readerKey: keys.keyOf('reader'),
     hold,
     receiver: keep(await startReceiver()),
     browser: keep(await startBrowser()),
@@ -102,6 +103,16 @@ describe('the page of an operator', () => {
     const trace = traceparent.split('-')[1] ?? '';
     const address = `https://traces.example.com/trace/${trace}`;
     await page.waitForSelector(`::-p-xpath(//a[@href="${address}" and .="${trace}"])`);
+  });
+});
+
+describe('the page of a reader', () => {
+  it('opens with the first view that the key may use', async () => {
+    const { page, shows, text } = await visit(browser, url, { key: readerKey });
+    await page.waitForSelector('::-p-xpath(//h1[.="Tasks"])');
+    await page.waitForSelector('::-p-xpath(//a[.="Tasks" and @aria-current="page"])');
+    expect(await text()).not.toContain('Submit');
+    await shows('Filters');
   });
 });
 

@@ -47,7 +47,7 @@ function Page({ job }: JobProps) {
         <strong>{document.title}</strong>
         <nav aria-label="Views">
           {VIEWS.filter(({ isShown }) => isShown()).map(({ view, name }) => (
-            <a key={view} href={`#/${view}`} aria-current={view === route.value.view ? 'page' : undefined}>
+            <a key={view} href={`#/${view}`} aria-current={view === shownView().view ? 'page' : undefined}>
               {name}
             </a>
           ))}
@@ -81,13 +81,21 @@ function Page({ job }: JobProps) {
 function View({ job }: JobProps) {
   const { view, id } = route.value;
   if (view === 'tasks' && id !== '') return <TaskView key={id} id={id} job={job} />;
-  const { title, Content } = VIEWS.find((each) => each.view === view) ?? VIEWS[0];
+  const { title, Content } = shownView();
   return (
     <>
       <h1 tabIndex={-1}>{title}</h1>
       <Content job={job} />
     </>
   );
+}
+
+/** What the address names; without a name, the first view that the key may use. */
+function shownView() {
+  const { view } = route.value;
+  const named = VIEWS.find((each) => each.view === view) ?? VIEWS[0];
+  if (view !== '' || !me.value) return named;
+  return VIEWS.find(({ isShown }) => isShown()) ?? named;
 }
 
 function Account({ principal, roles }: Me) {
