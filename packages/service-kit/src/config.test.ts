@@ -70,12 +70,16 @@ describe('parseConfig() with a file', () => {
     ['a/b+c=', 'a/b+c='],
     ['line\n', 'line'],
     ['line\r\n', 'line'],
+    ['\uFEFFline\r\n', 'line'],
     [' two\nlines \n\n', ' two\nlines \n'],
-  ])('reads the value from it, without the newline at its end: %j', (content, value) => {
-    withFile(content, (NOTE_FILE) => {
-      expect(parseConfig(schema, { URL, NOTE: '', NOTE_FILE })).toMatchObject({ NOTE: value });
-    });
-  });
+  ])(
+    'reads the value from it, without a byte order mark and the newline at its end: %j',
+    (content, value) => {
+      withFile(content, (NOTE_FILE) => {
+        expect(parseConfig(schema, { URL, NOTE: '', NOTE_FILE })).toMatchObject({ NOTE: value });
+      });
+    },
+  );
 
   it('validates it like a variable, and reports it together with all other problems', () => {
     withFile('70000', (PORT_FILE) => {
@@ -86,7 +90,7 @@ describe('parseConfig() with a file', () => {
     });
   });
 
-  it.each(['', '\n'])('rejects an empty file: %j', (content) => {
+  it.each(['', '\n', '\uFEFF\n'])('rejects an empty file: %j', (content) => {
     withFile(content, (NOTE_FILE) => {
       expect(() => parseConfig(schema, { URL, NOTE_FILE })).toThrow(/: NOTE_FILE: The file .* is empty$/);
     });

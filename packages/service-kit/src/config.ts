@@ -39,12 +39,12 @@ export function parseConfig<S extends z.ZodObject>(schema: S, env: NodeJS.Proces
   return parsed.data;
 }
 
-/** A variable, or the content of its file without the newline at its end. */
+/** A variable, or the content of its file without a byte order mark and the newline at its end. */
 function valueOf(name: string, env: NodeJS.ProcessEnv): string | undefined {
   const [value, file] = [env[name] ?? '', env[`${name}_FILE`] ?? ''];
   if (file === '') return value === '' ? undefined : value;
   if (value !== '') throw new RangeError(`Must not be set together with ${name}`);
-  const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  const text = readFileSync(file, 'utf8').replace(/^\uFEFF|\r?\n$/g, '');
   if (text === '') throw new RangeError(`The file ${file} is empty`);
   return text;
 }

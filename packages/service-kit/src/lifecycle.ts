@@ -5,7 +5,7 @@ type Close = () => unknown;
 
 /** The shutdown hooks of a process. They run one after another, in reverse order of registration. */
 export interface Lifecycle {
-  /** Aborted on SIGTERM or SIGINT, before the first hook runs. */
+  /** Aborted on SIGTERM, SIGINT or SIGHUP (a closed terminal), before the first hook runs. */
   readonly signal: AbortSignal;
   /** Registers a shutdown hook. */
   onClose(name: string, close: Close): void;
@@ -37,7 +37,7 @@ export async function run(options: RunOptions, main: (lifecycle: Lifecycle) => P
       stopped.resolve(reason);
     },
   };
-  for (const name of ['SIGTERM', 'SIGINT'] as const)
+  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(name, () => {
       lifecycle.stop(name);
     });

@@ -36,13 +36,16 @@ describe('SIGTERM', () => {
     idle.destroy();
   });
 
-  it('closes idle connections and exits with 0, even after a second signal', async () => {
-    await using api = await startApi();
-    const idle = new Agent({ keepAlive: true });
-    await (await api.open({ path: '/health', agent: idle })).text();
-    api.process.kill('SIGTERM');
-    api.process.kill('SIGINT');
-    expect(await api.process.exited).toBe(0);
-    idle.destroy();
-  });
+  it.each(['SIGTERM', 'SIGHUP'] as const)(
+    'closes idle connections and exits with 0, even after a second signal: %s',
+    async (signal) => {
+      await using api = await startApi();
+      const idle = new Agent({ keepAlive: true });
+      await (await api.open({ path: '/health', agent: idle })).text();
+      api.process.kill(signal);
+      api.process.kill('SIGINT');
+      expect(await api.process.exited).toBe(0);
+      idle.destroy();
+    },
+  );
 });
