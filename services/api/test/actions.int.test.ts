@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { COMPUTE_JOB, ProblemSchema, type JobData, type TaskStatus } from '@primes/contracts';
 import { eventually } from '@primes/testing';
-import { ActionResultSchema, type ActionResult } from '../src/operate/actions.ts';
+import { echo } from '@primes/testing/echo';
+import { ActionResultSchema, act as actWith, type ActionResult } from '../src/operate/actions.ts';
 import { startApi, type TestApi } from './api.ts';
 import { keyFile, startApiWithKeys } from './key-file.ts';
 import { manualWorker } from './manual-worker.ts';
@@ -134,6 +135,40 @@ describe('an action on tasks', () => {
     expect([await statusOf(first), await statusOf(invalid)]).toEqual(['failed', 'pending']);
     await act({ action: 'cancel', filter: { status: 'pending' } });
   });
+});
+
+it('goes by the status of a task when it comes to it, because it may have changed since the call', async () => {
+  await using own = await startApi();
+  await using ownWorker = await manualWorker(own);
+  const log = { info: () => undefined };
+  const config = { QUEUE_PREFIX: own.prefix, RETENTION_SECONDS: 60 };
+  const call = { principal: undefined, signal: new AbortController().signal, onChange: () => undefined };
+  /** What happens while the call reads the first tasks. */
+  const cancel = (status: 'pending' | 'processing', meanwhile: () => Promise<unknown>) => {
+    let happened: Promise<unknown> | undefined;
+    const getRanges: typeof own.tasks.getRanges = async (...range) => {
+      const ids = await own.tasks.getRanges(...range);
+      await (happened ??= meanwhile());
+      return ids;
+    };
+    const tasks = Object.create(own.tasks, { getRanges: { value: getRanges } }) as typeof own.tasks;
+    const deps = {
+      type: echo,
+      config,
+      log,
+      queues: { tasks },
+      replicated: { redis: own.redis, queues: { tasks } },
+    };
+    return actWith(deps as never, { action: 'cancel', filter: { status }, dry_run: false }, call);
+  };
+
+  const { request_id: id } = await own.submit({ text: 'a' });
+  const taken: Awaited<ReturnType<typeof ownWorker.take>>[] = [];
+  const started = await cancel('pending', async () => taken.push(await ownWorker.take()));
+  expect(started).toMatchObject({ scanned: 1, matched: 0, changed: 0 });
+  const handedOver = await cancel('processing', async () => taken[0]?.giveBack());
+  expect(handedOver).toMatchObject({ scanned: 1, matched: 0, changed: 0 });
+  expect((await own.tasks.getJob(id))?.data).not.toHaveProperty('cancelledAt');
 });
 
 it('retries 1,000 tasks once, also by two equal calls at once', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobType, Principal, TaskStatus } from '@primes/contracts';
 import * as z from 'zod';
 import { cancelTasks, type CancelTasksDeps } from '../tasks/cancel.ts';
-import { STATES_OF, matcherOf, readTasks, taskFilterSchema } from '../tasks/filter.ts';
+import { STATES_OF, matcherOf, readTasksOfAnyState, taskFilterSchema } from '../tasks/filter.ts';
 import { hasExpired, type Retention } from '../tasks/lookup.ts';
 import type { Task } from '../tasks/task-view.ts';
 import { discardTasks } from './discard.ts';
@@ -86,7 +86,7 @@ export async function act(
   while (scanned < Math.min(ids.length, MAX_SCANNED) && !isFull && !signal.aborted) {
     const start = performance.now();
     const piece = ids.slice(scanned, Math.min(scanned + PIECE, MAX_SCANNED));
-    const selected = (await read(deps, piece, filter.status)).filter(matches);
+    const selected = (await read(deps, piece)).filter(matches);
     if (!isDryRun) {
       const fitting = action === 'retry' ? selected.slice(0, roomFor(deps, selected)) : selected;
       isFull = fitting.length < selected.length;
@@ -120,8 +120,8 @@ async function idsOf({ queues }: ActionsDeps, status: TaskStatus): Promise<strin
   return ids.slice(0, MAX_SCANNED + 1);
 }
 
-async function read(deps: ActionsDeps, ids: readonly string[], status: TaskStatus): Promise<Task[]> {
-  const state = status === 'processing' ? 'active' : 'waiting';
-  const tasks = await readTasks(deps, state, ids);
+/** A worker may have taken a task, or returned it, since the ids were read: for the filter, its status now counts. */
+async function read(deps: ActionsDeps, ids: readonly string[]): Promise<Task[]> {
+  const tasks = await readTasksOfAnyState(deps, ids);
   return tasks.filter((task) => task !== undefined).filter(({ job }) => !hasExpired(job, deps.config));
 }

@@ -1,9 +1,9 @@
 import { TASK_LIMITS } from '@primes/contracts';
-import { readJob } from '@primes/service-kit';
 import type { TaskQueues } from '../queue/task-queues.ts';
+import { readTasksOfAnyState } from './filter.ts';
 import { hasExpired, type Retention } from './lookup.ts';
 import { taskIdsOfBatch } from './task-id.ts';
-import { toTask, type Shown, type Task } from './task-view.ts';
+import type { Shown, Task } from './task-view.ts';
 
 /**
  * The tasks of a batch in the order of its request, regardless of their owner; undefined for one that has expired. The list
@@ -22,15 +22,7 @@ export function createReadBatch(queues: TaskQueues, type: Shown, config: Retenti
   };
 
   async function read(ids: readonly string[]): Promise<(Task | undefined)[]> {
-    // One round trip for all, the states first (see `toTask`).
-    const [active, ...jobs] = await Promise.all([
-      queues.tasks.getRanges(['active'], 0, -1),
-      ...ids.map((id) => readJob(queues.tasks, id)),
-    ]);
-    const running = new Set(active);
-    return jobs.map((job) => {
-      if (!job || hasExpired(job, config)) return undefined;
-      return toTask(job, running.has(job.id ?? '') ? 'active' : 'waiting', type);
-    });
+    const tasks = await readTasksOfAnyState({ queues, type }, ids);
+    return tasks.map((task) => (task && hasExpired(task.job, config) ? undefined : task));
   }
 }

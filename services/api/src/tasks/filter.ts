@@ -145,3 +145,17 @@ export async function readTasks(
   const jobs = await Promise.all(ids.map((id) => readJob(queues.tasks, id)));
   return jobs.map((job) => job && toTask(job, state === 'active' ? 'active' : 'waiting', type));
 }
+
+/** The same for jobs of any state, which may have changed since their ids were read. */
+export async function readTasksOfAnyState(
+  { queues, type }: Source,
+  ids: readonly string[],
+): Promise<(Task | undefined)[]> {
+  // One round trip for all, the states first (see `toTask`).
+  const [active, ...jobs] = await Promise.all([
+    queues.tasks.getRanges(['active'], 0, -1),
+    ...ids.map((id) => readJob(queues.tasks, id)),
+  ]);
+  const running = new Set(active);
+  return jobs.map((job) => job && toTask(job, running.has(job.id ?? '') ? 'active' : 'waiting', type));
+}
