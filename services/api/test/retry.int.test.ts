@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@primes/testing';
 import { release } from '@primes/testing/echo/run';
+import { TaskQueues, type TaskJob } from '../src/queue/task-queues.ts';
 import { startApi, type TaskView } from './api.ts';
 import { keyFile, startApiWithKeys } from './key-file.ts';
 import { manualWorker } from './manual-worker.ts';
@@ -131,6 +132,44 @@ it('is retried once by equal calls at once', async () => {
     expect(await api.tasks.getWaitingCount()).toBe(1);
     await (await worker.take()).complete();
   }
+});
+
+describe('a task that changes between the read and the retry', () => {
+  const keep = { done: 9, failed: 9, deadLetters: 9 };
+  const queues = new TaskQueues(api.redis, api.tasks.name, {
+    QUEUE_PREFIX: api.prefix,
+    RETENTION_SECONDS: 60,
+    clock: Date,
+  });
+  afterAll(() => queues.close());
+
+  async function read(id: string): Promise<TaskJob> {
+    return (await queues.tasks.getJob(id)) as TaskJob;
+  }
+
+  it.each([
+    ['of its own worker', 1],
+    ['of the worker of another task', 0],
+  ])('is not replaced once it is done, even if the clock %s was ahead', async (_, ahead) => {
+    const ids = [await failedTask(), await failedTask()];
+    const later = Date.now() + 60_000;
+    await api.redis.hset(api.tasks.toKey(ids[1 - ahead] ?? ''), 'finishedOn', later);
+    const [first, second] = (await Promise.all(ids.map(read))) as [TaskJob, TaskJob];
+    expect((await retry(first.id ?? '')).status).toBe(202);
+    await (await worker.take()).complete();
+    expect(await queues.addAgain([first, second], keep)).toBe(false);
+    expect(await queues.addAgain([first], keep)).toBe(false);
+    expect(await api.view(first.id ?? '')).toMatchObject({ status: 'done' });
+    expect(await queues.addAgain([second], keep)).toBe(true);
+    await (await worker.take()).complete();
+  });
+
+  it('does not come back once it is discarded', async () => {
+    const job = await read(await failedTask());
+    await api.http('post', '/tasks/actions').send({ action: 'discard', filter: { status: 'failed' } });
+    expect(await queues.addAgain([job], keep)).toBe(false);
+    expect(await api.tasks.getJobCountByTypes('waiting', 'failed')).toBe(0);
+  });
 });
 
 it('must have failed or been cancelled', async () => {

@@ -14,9 +14,14 @@ export interface AddOptions {
    * Jobs in the queue of the last addition: if one of these waits, runs, or has ended and not expired, nothing is added. One
    * in no list, because Redis has stopped a script that was moving it, is replaced.
    */
-  readonly unless: readonly string[];
+  readonly unless?: readonly string[];
   /** Milliseconds since the epoch: a job that ended before this time has expired, and is replaced. */
-  readonly expiredBefore: number;
+  readonly expiredBefore?: number;
+  /**
+   * Ended jobs to replace, and their ends: if one of them does not exist or has another end, nothing is added. Not by the order
+   * of two ends, because they may be of different clocks.
+   */
+  readonly replacing?: ReadonlyMap<string, number>;
   /** Tasks by outcome that are no longer to be counted as ended, because they are added again. */
   readonly uncount?: Readonly<Partial<Record<'failed' | 'cancelled', number>>>;
 }
@@ -51,7 +56,7 @@ interface Script {
 export async function addUnlessThere(
   redis: RedisClient,
   additions: readonly Addition[],
-  { unless, expiredBefore, uncount = {} }: AddOptions,
+  { unless = [], expiredBefore = 0, replacing = new Map(), uncount = {} }: AddOptions,
 ): Promise<boolean> {
   const queues = new Set(additions.map(({ queue }) => queue));
   // BullMQ registers its scripts on the first connection.
@@ -67,7 +72,9 @@ export async function addUnlessThere(
   ];
   const { failed = 0, cancelled = 0 } = uncount;
   const values: (string | number | Buffer)[] = [queue.toKey(''), expiredBefore, failed, cancelled];
-  values.push(unless.length, ...unless);
+  values.push(unless.length + replacing.size);
+  for (const id of unless) values.push(id, '');
+  for (const [id, endedOn] of replacing) values.push(id, endedOn);
   for (const step of steps) values.push(numbers.get(step.command) ?? 0, ...step.values);
   const added = await run(redis, [...scripts.values()], [keys.length, ...keys, ...values]);
   if (added !== 0 && added !== additions.length) {
@@ -110,7 +117,8 @@ async function run(redis: RedisClient, scripts: readonly Step[], args: readonly 
 /**
  * KEYS: the sets of ended jobs, the counters of failed and of cancelled jobs, the keys of each script.
  * ARGV: prefix of the keys of jobs, the time before which a job must have ended to be replaced, by how much to lower each
- * counter, the number of the ids that follow, these ids; and for each job to add the number of its script and the values.
+ * counter, the number of the ids that follow, these ids, each with the end that its job must have or an empty text; and for each
+ * job to add the number of its script and the values.
  *
  * Expired jobs are deleted last of all checks: after a script's first write, even one without an effect, Redis no longer
  * rejects its commands when the memory is full.
@@ -124,7 +132,7 @@ function compose(scripts: readonly Step[]): string {
   });
   return `
 local scripts = {${functions.join(',\n')}}
-local first = 6 + tonumber(ARGV[5])
+local first = 6 + 2 * tonumber(ARGV[5])
 local function isInList(id)
   for _, name in ipairs({'prioritized', 'delayed'}) do
     if redis.call('ZSCORE', ARGV[1] .. name, id) then return true end
@@ -141,12 +149,17 @@ local function discard(prefix, id)
   redis.pcall('DEL', prefix .. id, prefix .. id .. ':dependencies')
 end
 local replaced = {}
-for i = 6, first - 1 do
-  local id = ARGV[i]
+for i = 6, first - 1, 2 do
+  local id, replacedEnd = ARGV[i], ARGV[i + 1]
   local key = ARGV[1] .. id
-  if redis.call('EXISTS', key) == 1 then
-    local endedOn = redis.call('HGET', key, 'finishedOn')
-    if endedOn and tonumber(endedOn) >= tonumber(ARGV[2]) or not endedOn and isInList(id) then return 0 end
+  local exists = redis.call('EXISTS', key) == 1
+  local endedOn = exists and redis.call('HGET', key, 'finishedOn')
+  if replacedEnd ~= '' then
+    if endedOn ~= replacedEnd then return 0 end
+  elseif endedOn and tonumber(endedOn) >= tonumber(ARGV[2]) or exists and not endedOn and isInList(id) then
+    return 0
+  end
+  if exists then
     local scores = {redis.call('ZSCORE', KEYS[1], id), redis.call('ZSCORE', KEYS[2], id)}
     local parent = redis.call('HGET', key, 'parent')
     replaced[#replaced + 1] =

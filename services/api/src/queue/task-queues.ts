@@ -116,14 +116,13 @@ export class TaskQueues {
    * Replaces failed or cancelled tasks by new jobs for the same tasks, each with a webhook of its own. They do not count as
    * ended any more. Atomic.
    *
-   * @returns false, without a change, if one of them has run again in the meantime: then it ended later than all of these
+   * @returns false, without a change, if one of them was retried or removed in the meantime
    */
   async addAgain(ended: readonly TaskJob[], keep: Keep): Promise<boolean> {
     const additions = ended.flatMap((job) => this.#additionsOf(job.id ?? '', dataOfRetry(job), keep));
     const cancelled = ended.filter(({ failedReason }) => isCancellation(failedReason)).length;
     return addUnlessThere(this.#redis, additions, {
-      unless: ended.map(({ id = '' }) => id),
-      expiredBefore: Math.max(...ended.map(({ finishedOn = 0 }) => finishedOn)) + 1,
+      replacing: new Map(ended.map(({ id = '', finishedOn = 0 }) => [id, finishedOn])),
       uncount: { cancelled, failed: ended.length - cancelled },
     });
   }
