@@ -60,7 +60,7 @@ export async function runApi<Input extends object, Variables extends z.ZodRawSha
       type,
       metrics,
       rules,
-      operate: operate({ ...context, ...open, ...tasks, type, metrics }),
+      operate: operate({ ...context, ...open, ...tasks, type, metrics, stopping: lifecycle.signal }),
       admin: adminQueues([queues.tasks, queues.webhooks], config),
       auth,
       results: results && reader && { formats: results.formats, reader },

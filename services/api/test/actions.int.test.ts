@@ -208,6 +208,22 @@ it('finds the oldest of as many tasks as wait by default', async () => {
   expect(await act(cancel, own)).toMatchObject({ changed: 1, scanned: 25_501, truncated: false });
 }, 120_000);
 
+it('returns what it has done when the api stops, and can be repeated', async () => {
+  await using own = await startApi();
+  const ids = Array.from({ length: 100_000 }, () => randomUUID());
+  while (ids.length > 0) await own.redis.lpush(own.tasks.toKey('wait'), ...ids.splice(0, 25_000));
+  await own.submit({ text: 'newest' });
+  const acting = act({ action: 'cancel', filter: { status: 'pending' } }, own);
+  await eventually(async () => {
+    expect(await own.tasks.getFailedCount()).toBe(1);
+  });
+  own.process.kill('SIGTERM');
+  const result = await acting;
+  expect(result).toMatchObject({ changed: 1, truncated: true });
+  expect(result.scanned).toBeLessThan(100_000);
+  expect(await own.process.exited).toBe(0);
+});
+
 it('retries as many tasks as the queue has room for, says so, and can be repeated', async () => {
   await using own = await startApi({ MAX_QUEUED: '25' });
   await using ownWorker = await manualWorker(own);

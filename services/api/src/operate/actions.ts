@@ -83,7 +83,7 @@ export async function act(
   let isFull = false;
   onChange(changed);
   const ids = await idsOf(deps, filter.status);
-  while (scanned < Math.min(ids.length, MAX_SCANNED) && !isFull && !signal.aborted) {
+  while (scanned < Math.min(ids.length, MAX_SCANNED) && !isFull) {
     const start = performance.now();
     const piece = ids.slice(scanned, Math.min(scanned + PIECE, MAX_SCANNED));
     const selected = (await read(deps, piece)).filter(matches);
@@ -95,6 +95,8 @@ export async function act(
     scanned += piece.length;
     matched += selected.length;
     onChange(changed);
+    // Not before the first piece: each call makes progress.
+    if (signal.aborted) break;
     // A part of the time is for others alone.
     await delay((performance.now() - start) / 2);
   }

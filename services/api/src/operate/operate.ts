@@ -4,8 +4,7 @@ import { jsonBody } from '../requests/body.ts';
 import { recordTaskId } from '../requests/id-of.ts';
 import { NoQuery } from '../requests/schemas.ts';
 import { DeadLetters, type DeadWebhooksDeps } from './dead-webhooks.ts';
-import { actOnTasks } from './routes/act-on-tasks.ts';
-import type { ActionsDeps } from './actions.ts';
+import { actOnTasks, type ActOnTasksDeps } from './routes/act-on-tasks.ts';
 import type { FailuresDeps } from './failures.ts';
 import { listDeadWebhooks } from './routes/list-dead-webhooks.ts';
 import { listFailures } from './routes/list-failures.ts';
@@ -19,7 +18,7 @@ import { pauseQueue } from './routes/pause-queue.ts';
 import { QueueControl, type QueueControlDeps } from './queue-state.ts';
 import { resumeQueue } from './routes/resume-queue.ts';
 
-export type OperateDeps = QueueControlDeps & RetryDeps & FailuresDeps & DeadWebhooksDeps & ActionsDeps;
+export type OperateDeps = QueueControlDeps & RetryDeps & FailuresDeps & DeadWebhooksDeps & ActOnTasksDeps;
 
 /** The calls of operators. With authentication, they require the role `operate` (auth/access.ts). */
 export function operate(deps: OperateDeps): Router {
