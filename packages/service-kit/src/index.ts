@@ -24,7 +24,7 @@ export type { Lifecycle } from './lifecycle.ts';
 export { Liveness, type Loop } from './liveness.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { QueueWorker } from './queue-worker.ts';
-export { readJob } from './read-job.ts';
+export { isTime, readJob } from './read-job.ts';
 export { RedisClock, redisTime } from './redis-clock.ts';
 export { ServiceRedis } from './redis.ts';
 export { checkRedis } from './redis-check.ts';
@@ -40,7 +40,13 @@ export {
 } from './redis-keyspace.ts';
 export type { CommandObserver } from './redis-rules.ts';
 export { reportConnection } from './redis-report.ts';
-export { isAccessDenied, isOutage, isRedisUnavailable, queueErrorLogger } from './redis-unavailable.ts';
+export {
+  isAccessDenied,
+  isOutage,
+  isRedisUnavailable,
+  isWrongData,
+  queueErrorLogger,
+} from './redis-unavailable.ts';
 export { waitForRedis } from './redis-wait.ts';
 export { isErrorReply, RejectionLog } from './rejection-log.ts';
 export { retryWhileUnavailable } from './retry-while-unavailable.ts';

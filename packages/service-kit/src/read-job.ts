@@ -13,9 +13,16 @@ export async function readJob<Data, Result>(
 ): Promise<Job<Data, Result> | undefined> {
   try {
     const job = await Job.fromId<Data, Result>(queue, id);
-    return job && Number.isFinite(job.timestamp) ? job : undefined;
+    if (!job) return undefined;
+    const { timestamp, processedOn = 0, finishedOn = 0 } = job;
+    return [timestamp, processedOn, finishedOn].every(isTime) ? job : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || isWrongData(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether a Date can represent it; a view with another number would fail. */
+export function isTime(ms: number): boolean {
+  return Math.abs(ms) <= 8.64e15;
 }

@@ -83,9 +83,10 @@ export class DeadLetters {
     ]);
     const jobs = await load(this.#read, ids);
     const webhooks = await Promise.all(jobs.map((job) => this.#show(job)));
-    const last = jobs.at(-1);
+    // Not of the jobs, because some records may be unreadable.
+    const last = ids.at(-1);
     const hasMore = last !== undefined && start + limit < total;
-    return { webhooks, total, next_cursor: hasMore ? cursorOf(last) : null };
+    return { webhooks, total, next_cursor: hasMore ? await this.#cursorOf(last, jobs) : null };
   }
 
   /** Delivers a dead webhook again, with all its attempts; false if there is none with this id. */
@@ -146,6 +147,11 @@ export class DeadLetters {
     return rank === null ? this.#redis.zcount(key, `(${time}`, '+inf') : rank + 1;
   }
 
+  async #cursorOf(id: string, jobs: readonly WebhookJob[]): Promise<string> {
+    const time = jobs.find((job) => job.id === id)?.finishedOn;
+    return `${time ?? (await this.#redis.zscore(this.#read.toKey('failed'), id)) ?? 0}_${id}`;
+  }
+
   async #show(job: WebhookJob): Promise<DeadWebhook> {
     return {
       webhook_id: job.id ?? '',
@@ -175,8 +181,4 @@ function taskIdOf(job: WebhookJob): string | undefined {
 async function load(queue: Webhooks, ids: readonly string[]): Promise<WebhookJob[]> {
   const jobs = await Promise.all(ids.map((id) => readJob(queue, id)));
   return jobs.filter((job) => job !== undefined);
-}
-
-function cursorOf(job: WebhookJob): string {
-  return `${job.finishedOn ?? 0}_${job.id ?? ''}`;
 }

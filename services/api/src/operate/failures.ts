@@ -5,7 +5,7 @@ import {
   isCancellation,
   type RedisClient,
 } from '@primes/contracts';
-import { truncate } from '@primes/service-kit';
+import { isTime, isWrongData, truncate } from '@primes/service-kit';
 import * as z from 'zod';
 import type { TaskQueues } from '../queue/task-queues.ts';
 import { hasExpired, type Retention } from '../tasks/lookup.ts';
@@ -92,12 +92,17 @@ async function readFailed({ queues, redis }: FailuresDeps, ids: readonly string[
   const read = await Promise.all(
     ids.map(async (id) => {
       const key = queues.tasks.toKey(id);
-      const [name, failedReason, finishedOn] = await redis.hmget(key, 'name', 'failedReason', 'finishedOn');
+      const fields = redis.hmget(key, 'name', 'failedReason', 'finishedOn');
+      const [name, failedReason, finishedOn] = await fields.catch((error: unknown) => {
+        // A damaged record is no task (see `readJob`).
+        if (isWrongData(error)) return [];
+        throw error;
+      });
       return { id, name, failedReason, finishedOn: Number(finishedOn) };
     }),
   );
   return read.flatMap(({ id, name, failedReason, finishedOn }) =>
-    name === COMPUTE_JOB && typeof failedReason === 'string' && finishedOn > 0
+    name === COMPUTE_JOB && typeof failedReason === 'string' && isTime(finishedOn) && finishedOn > 0
       ? [{ id, failedReason, finishedOn }]
       : [],
   );
