@@ -95,6 +95,22 @@ describe('the quota of waiting tasks', () => {
     await admitted();
   });
 
+  it('has room at once for as many tasks as have ended, also if a thousand wait for their time', async () => {
+    await using api = await startApiWithKeys(keys.file, { QUOTA_WAITING_TASKS: '1100' });
+    const submit = async (count: number, more = {}) => {
+      const tasks = Array.from({ length: count }, () => ({ text: 'a', ...more }));
+      const { status, body } = await api.send({ ...post(tasks, as.alice), path: '/tasks/batch' });
+      return { status, id: (JSON.parse(body) as { batch_id?: string }).batch_id };
+    };
+    const later = { run_at: new Date(Date.now() + 3_600_000).toISOString() };
+    expect(await submit(1_000, later)).toMatchObject({ status: 202 });
+    const { id: batch } = await submit(100);
+    const cancel = { action: 'cancel', filter: { status: 'pending', batch } };
+    const { body } = await api.send({ ...post(cancel, as.operator), path: '/tasks/actions' });
+    expect(JSON.parse(body)).toMatchObject({ changed: 100 });
+    expect((await submit(100)).status).toBe(202);
+  });
+
   it('does not let a burst exceed the limit of all waiting tasks', async () => {
     await using api = await startApiWithKeys(keys.file, { QUOTA_WAITING_TASKS: '100', MAX_QUEUED: '5' });
     const burst = Array.from({ length: 30 }, () => api.send(post({ text: 'a' }, as.alice)));

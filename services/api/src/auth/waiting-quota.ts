@@ -2,8 +2,10 @@ import { TASK_LIMITS, type RedisClient } from '@primes/contracts';
 import { HttpError } from '@primes/service-kit';
 import { rejectIfMoreThan, type WaitingQuota } from '../tasks/submit.ts';
 
-/** Tasks that one call of the script checks, which takes Redis about a millisecond. */
+/** Tasks that one call of the script checks, which takes Redis a few milliseconds. */
 const CHECKED = 1_000;
+/** Calls for one submission, one after the other: all tasks of the oldest last check may really wait, such as for `run_at`. */
+const MAX_CALLS = 10;
 /** Milliseconds in which a reserved task must have been added. */
 const RESERVED_MS = 10_000;
 /** Milliseconds for which a process does not ask again whether a principal is still at its limit. */
@@ -23,20 +25,21 @@ local set, jobs, limit, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV
 local room = limit - (#ARGV - 3)
 if redis.call('ZCARD', set) > room then
   local tasks = redis.call('ZRANGE', set, 0, ${CHECKED - 1}, 'WITHSCORES')
+  local waiting, others = {}, {}
   for i = 1, #tasks, 2 do
-    local job = jobs .. tasks[i]
-    local waits
-    if redis.call('EXISTS', job) == 1 then
-      waits = not redis.call('HGET', job, 'finishedOn') and redis.call('EXISTS', job .. ':lock') == 0
+    local id, job = tasks[i], jobs .. tasks[i]
+    local name, finishedOn = unpack(redis.call('HMGET', job, 'name', 'finishedOn'))
+    if not name then
+      if tonumber(tasks[i + 1]) <= now - ${RESERVED_MS} then others[#others + 1] = id end
+    elseif finishedOn or redis.call('EXISTS', job .. ':lock') == 1 then
+      others[#others + 1] = id
     else
-      waits = tonumber(tasks[i + 1]) > now - ${RESERVED_MS}
-    end
-    if not waits then
-      redis.call('ZREM', set, tasks[i])
-    elseif redis.call('EXISTS', job) == 1 then
-      redis.call('ZADD', set, now, tasks[i])
+      waiting[#waiting + 1] = now
+      waiting[#waiting + 1] = id
     end
   end
+  if #others > 0 then redis.call('ZREM', set, unpack(others)) end
+  if #waiting > 0 then redis.call('ZADD', set, unpack(waiting)) end
   if redis.call('ZCARD', set) > room then return 0 end
 end
 for i = 4, #ARGV do redis.call('ZADD', set, now, ARGV[i]) end
@@ -55,19 +58,21 @@ export interface WaitingQuotaOptions {
 
 /** Limits the waiting tasks of each principal, so that none fills the queue for all. */
 export function createWaitingQuota({ redis, prefix, queue, limit }: WaitingQuotaOptions): WaitingQuota {
-  const full = new Set<string>();
+  /** The smallest number of tasks for which a principal had no room. */
+  const full = new Map<string, number>();
 
   return async function reserve(principal, ...ids) {
-    rejectIfMoreThan(limit, ids.length);
+    const count = ids.length;
+    rejectIfMoreThan(limit, count);
     const set = `${prefix}:quota:waiting:${principal}`;
     const args = [`${prefix}:${queue}:`, limit, Date.now(), ...ids];
-    if (!full.has(principal) && (await redis.eval(RESERVE, 1, set, ...args)) === 1) return;
-    const detail = `At most ${limit} tasks of one principal may wait`;
-    // There may be room for one task where a batch does not fit.
-    if (ids.length === 1) {
-      full.add(principal);
+    if (count < (full.get(principal) ?? Infinity)) {
+      const calls = Math.min(MAX_CALLS, Math.ceil(limit / CHECKED));
+      for (let i = 0; i < calls; i++) if ((await redis.eval(RESERVE, 1, set, ...args)) === 1) return;
+      full.set(principal, count);
       setTimeout(() => full.delete(principal), FULL_MS).unref();
     }
+    const detail = `At most ${limit} tasks of one principal may wait`;
     throw new HttpError('quota_exceeded', { detail, retryAfter: 5 });
   };
 }
