@@ -72,6 +72,16 @@ describe('sampling', () => {
     });
   });
 
+  it('takes a count below zero for none, as when a failed task is retried whose end was not counted', async () => {
+    await using gateway = await startGateway(BY_EVENTS_ALONE);
+    const { redis, tasks, samplers } = gateway;
+    await redis.hset(tasks.toKey('metrics:failed'), 'count', -1);
+    await tasks.add('compute', {});
+    await eventually(() => {
+      expect(samplers.queue.latest()?.value).toMatchObject({ counts: { waiting: 1 }, tally: { failed: 0 } });
+    });
+  });
+
   it('takes few samples for many events', async () => {
     await using gateway = await startGateway(BY_EVENTS_ALONE);
     const { tasks, samplers } = gateway;

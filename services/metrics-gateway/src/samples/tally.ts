@@ -33,7 +33,8 @@ for i, name in ipairs(ARGV) do
   local count = tonumber(redis.call('HGET', KEYS[6], name) or 0)
   local ended = KEYS[6 + i]
   if ended then count = count + tonumber(redis.call('HGET', ended, 'count') or 0) end
-  counts[#counts + 1] = count
+  -- A retry lowers the count of failed tasks, also if that end was never counted. Without a sample, KEDA starts no worker.
+  counts[#counts + 1] = math.max(0, count)
 end
 return counts`;
 
