@@ -222,7 +222,7 @@ it('returns what it has done when the api stops, and can be repeated', async () 
   expect(result).toMatchObject({ changed: 1, truncated: true });
   expect(result.scanned).toBeLessThan(100_000);
   expect(await own.process.exited).toBe(0);
-});
+}, 120_000);
 
 it('retries as many tasks as the queue has room for, says so, and can be repeated', async () => {
   await using own = await startApi({ MAX_QUEUED: '25' });
