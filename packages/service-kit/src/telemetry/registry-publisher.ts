@@ -49,8 +49,12 @@ export function publishPeriodically(publication: Publication, options: PublishOp
   const { name, index, key, ttlSeconds, read, removeAtEnd } = publication;
   const { redis, prefix, service, log, lifecycle } = options;
   const instance = `${service}-${hostname()}-${process.pid}`;
+  let isPublishing = false;
 
   async function publish(): Promise<void> {
+    // While Redis is unavailable, the first one waits: further ones would accumulate in memory, however long that takes.
+    if (isPublishing) return;
+    isPublishing = true;
     try {
       const value = JSON.stringify(await read(instance));
       await Promise.all([
@@ -60,6 +64,7 @@ export function publishPeriodically(publication: Publication, options: PublishOp
     } catch (error) {
       log.debug({ reason: (error as Error).message }, `${name} publication failed`);
     }
+    isPublishing = false;
   }
 
   async function remove(): Promise<void> {
