@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { eventually } from '@primes/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Worker } from 'bullmq';
 import { serveScaler } from '../src/scaler/server.ts';
 import { healthClient, scalerClient } from './clients.ts';
@@ -159,6 +159,20 @@ describe('the external scaler', () => {
     expect((await scaler.getMetricSpec()).metricSpecs).toHaveLength(1);
     await eventually(() => scaler.isActive(), { timeoutMs: 60_000 });
     await bothReturn(0);
+    stream.cancel();
+    await stream.ended;
+  });
+
+  it('fails no longer if the clock of the gateway is set back in that time', async () => {
+    const stream = scaler.streamIsActive({ settleSeconds: '2' });
+    await eventually(() => {
+      expect(stream.messages).toEqual([false]);
+    });
+    const { now } = Date;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    await eventually(() => scaler.isActive(), { timeoutMs: 60_000 }).finally(() => {
+      clock.mockRestore();
+    });
     stream.cancel();
     await stream.ended;
   });

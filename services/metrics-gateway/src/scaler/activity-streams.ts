@@ -11,6 +11,7 @@ const REPEAT_MS = 2_000;
 
 interface State {
   readonly object: string;
+  /** By the monotonic clock: the wall clock may be set back. */
   readonly settledAt: number;
   /** The last state that was sent. */
   sent: boolean | undefined;
@@ -45,13 +46,13 @@ export class ActivityStreams {
    */
   settling(ref: ScaledObjectRef | null): boolean {
     const object = objectOf(ref);
-    const now = Date.now();
+    const now = performance.now();
     return this.#streams.states().some((state) => state.object === object && now < state.settledAt);
   }
 
   /** @throws {RpcError} RESOURCE_EXHAUSTED if there are too many */
   open(call: ServerWritableStream<ScaledObjectRef, IsActiveResponse>, settleSeconds: number): void {
-    const settledAt = Date.now() + settleSeconds * 1_000;
+    const settledAt = performance.now() + settleSeconds * 1_000;
     this.#streams.add(call, { object: objectOf(call.request), settledAt, sent: undefined });
     this.#send(({ sent }, active) => sent !== active);
   }
