@@ -3,8 +3,11 @@ import type { RedisClock } from './redis-clock.ts';
 
 /** BullMQ's scripts that start delayed jobs, or delay one. */
 const SCRIPTS = new Set(['moveToActive', 'moveToDelayed', 'moveToFinished', 'retryJob']);
-/** No other number among their arguments is this close to the wall clock, in milliseconds. */
-const SAME_TIME_MS = 1_000;
+/**
+ * In milliseconds since the epoch: September 2001. No other number among their arguments is as large; a delay of 30 years
+ * would be. Not only what is close to the wall clock now: a script that Redis rejects is sent again with its first time.
+ */
+const MIN_TIME = 1e12;
 /** The index in a script's reply of the time at which the next delayed job is due. */
 const NEXT_DUE = 3;
 
@@ -35,8 +38,7 @@ export function clockedBackend(
   };
 
   function toRedisTime(value: unknown): unknown {
-    const isWallTime = typeof value === 'number' && Math.abs(value - Date.now()) < SAME_TIME_MS;
-    return isWallTime ? clock.now() : value;
+    return typeof value === 'number' && value > MIN_TIME ? clock.now() : value;
   }
 
   /** Without a next job, it is 0. */

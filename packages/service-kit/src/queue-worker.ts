@@ -26,6 +26,9 @@ const MAX_FETCH_MS = 12_000;
  */
 const LOCKS = { lockDuration: 15_000, stalledInterval: 5_000, maxStalledCount: GIVE_UP_AFTER.lostWorkers };
 
+/** Milliseconds between two renewals of the locks of all running jobs. */
+const RENEW_LOCKS_MS = LOCKS.lockDuration / 3;
+
 export interface QueueWorkerOptions extends WorkerOptions {
   readonly liveness: Liveness;
   /** Decides when delayed jobs are due. */
@@ -48,6 +51,7 @@ export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
   readonly #turned: () => void;
   #working = 0;
   #fetchedAt = performance.now();
+  #isRenewing = false;
 
   constructor(name: string, processor: Processor<Data, Result>, options: QueueWorkerOptions) {
     const { liveness, clock, rejections, redis, loop, counterOf, ...rest } = options;
@@ -55,7 +59,16 @@ export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
     const counted = counterOf ? countingBackend(counterOf) : createRedisBackend;
     const backend = workerBackend(rejections, clockedBackend(clock, counted));
     // BullMQ waits this long after a closed connection; its default of 15 s would equal RECOVERY_MS.
-    super(name, processor, { ...LOCKS, runRetryDelay: 5_000, ...counting, ...rest }, backend);
+    super(
+      name,
+      processor,
+      { ...LOCKS, skipLockRenewal: true, runRetryDelay: 5_000, ...counting, ...rest },
+      backend,
+    );
+    const renewals = setInterval(() => void this.#renewLocks(), RENEW_LOCKS_MS).unref();
+    this.once('closed', () => {
+      clearInterval(renewals);
+    });
     const watched = liveness.watch(loop, {
       redis,
       maxIntervalMs: MAX_FETCH_MS,
@@ -66,6 +79,19 @@ export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
       this.#fetchedAt = performance.now();
       watched.turned();
     };
+  }
+
+  /**
+   * BullMQ would compare the age of a lock with the wall clock, and so renew none for an hour if that clock is an hour
+   * behind, or is set back by an hour: other workers would run the same jobs.
+   */
+  async #renewLocks(): Promise<void> {
+    const ids = [...this.lockManager['trackedJobs'].keys()];
+    if (this.#isRenewing || ids.length === 0) return;
+    this.#isRenewing = true;
+    // It emits its errors.
+    await this.lockManager['extendLocks'](ids);
+    this.#isRenewing = false;
   }
 
   /** Milliseconds since Redis last responded to a fetch, with or without a job. */

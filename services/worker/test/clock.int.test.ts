@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { eventually } from '@primes/testing';
-import { openFixture, type Fixture } from './fixture.ts';
+import { eventually, startRedis } from '@primes/testing';
+import { openFixture, type Fixture, type TaskJob } from './fixture.ts';
+import { REJECTIONS, rejectCommands, type Rejection } from './rejecting-redis.ts';
 import { startWorker } from './worker.ts';
 
 const HOUR_MS = 3_600_000;
+const MISCONF = REJECTIONS.find(({ code }) => code === 'MISCONF') as Rejection;
 const WRONG = [
   ['behind', -HOUR_MS],
   ['ahead', HOUR_MS],
@@ -29,7 +31,51 @@ async function handedOver(fixture: Fixture) {
   return job;
 }
 
+/** Waits until the worker has renewed the lock of a task. */
+async function lockRenewed({ redis, queue }: Fixture, { id = '' }: TaskJob) {
+  const key = `${queue.toKey(id)}:lock`;
+  const token = await eventually(async () => {
+    const held = await redis.get(key);
+    expect(held).not.toBeNull();
+    return held;
+  });
+  let leftMs = await redis.pttl(key);
+  await eventually(
+    async () => {
+      const before = leftMs;
+      leftMs = await redis.pttl(key);
+      // Another token is that of another run, after the lock has expired.
+      expect(await redis.get(key)).toBe(token);
+      expect(leftMs).toBeGreaterThan(before);
+    },
+    { timeoutMs: 30_000 },
+  );
+}
+
 describe('a worker whose clock is wrong by an hour', () => {
+  it.each(WRONG)('and %s keeps the lock of a running task', async (_, ms) => {
+    await using fixture = await openFixture();
+    step(ms);
+    await using worker = await startWorker(fixture);
+    const job = await fixture.add({ held: true });
+    await lockRenewed(fixture, job);
+    await fixture.release();
+    await fixture.ended(job);
+    expect(worker.linesOf(job).map(({ msg }) => msg)).toEqual(['task started', 'task completed']);
+  });
+
+  it('since a task has started keeps the lock', async () => {
+    await using fixture = await openFixture();
+    await using worker = await startWorker(fixture);
+    const job = await fixture.add({ held: true });
+    await lockRenewed(fixture, job);
+    step(-HOUR_MS);
+    await lockRenewed(fixture, job);
+    await fixture.release();
+    await fixture.ended(job);
+    expect(worker.linesOf(job).map(({ msg }) => msg)).toEqual(['task started', 'task completed']);
+  });
+
   it.each(WRONG)('and %s hands over a task: another one ends it', async (_, ms) => {
     await using fixture = await openFixture();
     step(ms);
@@ -105,5 +151,24 @@ describe('a delayed task', () => {
     await using worker = await startWorker(fixture);
     expect(await (await fixture.ended(job)).getState()).toBe('completed');
     expect(worker.linesOf(job)).toHaveLength(2);
+  });
+
+  it('is retried on time if Redis first rejects that', async () => {
+    await using own = await startRedis();
+    await using fixture = await openFixture(own);
+    await using elsewhere = await openFixture();
+    step(HOUR_MS);
+    await using worker = await startWorker(fixture, { STORE_REDIS_URL: elsewhere.url });
+    const job = await fixture.add({ held: true, throws: 1 }, { backoff: { type: 'fixed', delay: 3_000 } });
+    await eventually(() => {
+      expect(worker.linesOf(job)).toHaveLength(1);
+    });
+    using rejecting = await rejectCommands(own, MISCONF);
+    await fixture.release(elsewhere.redis);
+    await eventually(async () => {
+      expect(await rejecting.count(MISCONF.code)).toBeGreaterThan(2);
+    });
+    await rejecting.end();
+    expect(await (await fixture.ended(job)).getState()).toBe('completed');
   });
 });
