@@ -20,7 +20,7 @@ import { workerBackend } from './worker-backend.ts';
 const MAX_FETCH_MS = 12_000;
 
 /**
- * Short, because no event loop of ours stalls (heavy work has threads): the jobs of a lost process run elsewhere after 8
+ * Short, because no event loop of ours stalls (heavy work has threads): the jobs of a lost process run elsewhere after 10
  * to 20 s; with BullMQ's defaults after 15 to 60. BullMQ sometimes skips a check (3 of 122 measured: its timer races the
  * key that spaces them); then it takes 25 s.
  */
