@@ -5,13 +5,13 @@
 export function retrying(fetch: typeof globalThis.fetch, forMs: number) {
   return async function fetchWithRetries(request: Request): Promise<Response> {
     if (request.method !== 'GET' && !request.headers.has('Idempotency-Key')) return fetch(request);
-    const deadline = Date.now() + forMs;
+    const deadline = performance.now() + forMs;
     for (;;) {
       // A copy, because the body of a request can be sent only once.
       const outcome = await fetch(request.clone()).catch((error: unknown) => ({ error }));
       if ('status' in outcome && outcome.status !== 429 && outcome.status !== 503) return outcome;
       const waitMs = 'status' in outcome ? retryAfterMs(outcome) : 1_000;
-      if (request.signal.aborted || Date.now() + waitMs > deadline) {
+      if (request.signal.aborted || performance.now() + waitMs > deadline) {
         if ('error' in outcome) throw outcome.error;
         return outcome;
       }

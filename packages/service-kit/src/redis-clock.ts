@@ -18,6 +18,8 @@ export class RedisClock {
   readonly #timer: NodeJS.Timeout;
   /** The time when the monotonic clock was 0, in milliseconds since the epoch. Until the first response: by the wall clock. */
   #originMs = wallOriginMs();
+  /** During an outage the connection keeps commands: it must not get one for each interval. */
+  #isAsking = false;
 
   constructor(redis: Pick<RedisClient, 'time'>) {
     this.#redis = redis;
@@ -31,9 +33,12 @@ export class RedisClock {
 
   /** Keeps the last time if Redis does not respond. */
   async synchronize(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
     const sentAt = performance.now();
     const time = await redisTime(this.#redis).catch(() => undefined);
     const receivedAt = performance.now();
+    this.#isAsking = false;
     if (time === undefined || receivedAt - sentAt > MAX_ROUND_TRIP_MS) return;
     const measured = time - (sentAt + receivedAt) / 2;
     const wall = wallOriginMs();

@@ -31,19 +31,19 @@ export interface WaitOptions {
  */
 export async function waitForRedis(servers: readonly NeededRedis[], options: WaitOptions): Promise<void> {
   const { waitMs, log, signal, meanwhile } = options;
-  const start = Date.now();
+  const start = performance.now();
   let unavailable = await firstUnavailable(servers, options);
   if (!unavailable) return;
   log.warn({ reason: unavailable.message, wait_ms: waitMs }, 'waiting for redis');
   await using open = new AsyncDisposableStack();
   open.use(await meanwhile());
   while (unavailable) {
-    if (Date.now() - start >= waitMs)
+    if (performance.now() - start >= waitMs)
       throw new Error(`${unavailable.message}; waited ${waitMs / 1_000} s`, { cause: unavailable });
     await delay(INTERVAL_MS, undefined, { signal });
     unavailable = await firstUnavailable(servers, options);
   }
-  log.info({ waited_ms: Date.now() - start }, 'redis available');
+  log.info({ waited_ms: Math.round(performance.now() - start) }, 'redis available');
 }
 
 /** The error of the first Redis that is unavailable. Once all are available, warns about eviction policies. */

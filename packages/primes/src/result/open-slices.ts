@@ -49,13 +49,13 @@ const REPAIR_POLL_MS = 50;
 export function createOpenSlices({ store, manifests, metrics, log, recompute }: OpenSlicesDeps): OpenSlices {
   return async function openSlices(n, page, client) {
     const reader = { ...client, reported: new Set<number>() };
-    const deadline = Date.now() + REPAIR_WAIT_MS;
+    const deadline = performance.now() + REPAIR_WAIT_MS;
     for (;;) {
       try {
         return await open(n, page, reader);
       } catch (error) {
         if (!isUnreadable(error)) throw error;
-        if (Date.now() > deadline) {
+        if (performance.now() > deadline) {
           throw new ResultUnavailableError(
             'A segment of the result is missing or corrupt and is being recomputed',
           );
