@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { imageOf } from '../../dev/release/images.ts';
 import { apply, kubectl } from './kubectl.ts';
 
@@ -11,12 +11,19 @@ export interface Program {
 }
 
 /**
- * A pod template that runs a program of the folder `in-pod` with the Node and the dependencies of the api's image.
- * Applies the ConfigMap with the program.
+ * A pod template that runs a program of the folder `in-pod` with the Node of the api's image. The image has no packages, so
+ * the program is bundled with what it imports. Applies the ConfigMap with the program.
  */
 export async function podOfProgram({ name, labels = {}, env = [] }: Program) {
   const file = `${name}.mjs`;
-  const text = await readFile(join(import.meta.dirname, 'in-pod', file), 'utf8');
+  const { outputFiles } = await build({
+    entryPoints: [join(import.meta.dirname, 'in-pod', file)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  });
+  const text = outputFiles[0]?.text ?? '';
   await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { [file]: text } });
   return {
     metadata: { name, labels: { app: name, ...labels } },

@@ -1,9 +1,8 @@
 // A webhook receiver that verifies signatures with the library for receivers, and logs the deliveries.
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
+import { Webhook } from 'standardwebhooks';
 
-const { Webhook } = createRequire('/app/services/api/')('standardwebhooks');
 const webhook = new Webhook(process.env.WEBHOOK_SECRET);
 
 createServer(async (req, res) => {
