@@ -8,6 +8,7 @@ export {
   withVariables,
   type VariableDoc,
 } from './config.ts';
+export { clockedBackend } from './clocked-backend.ts';
 export { COUNT_ENDS, countingBackend } from './counting-backend.ts';
 export { withoutSecrets } from './error-fields.ts';
 export { Readiness, type Check, type Report } from './health.ts';

@@ -141,7 +141,7 @@ it('goes by the status of a task when it comes to it, because it may have change
   await using own = await startApi();
   await using ownWorker = await manualWorker(own);
   const log = { info: () => undefined };
-  const config = { QUEUE_PREFIX: own.prefix, RETENTION_SECONDS: 60 };
+  const config = { QUEUE_PREFIX: own.prefix };
   const call = { principal: undefined, signal: new AbortController().signal, onChange: () => undefined };
   /** What happens while the call reads the first tasks. */
   const cancel = (status: 'pending' | 'processing', meanwhile: () => Promise<unknown>) => {
@@ -152,12 +152,13 @@ it('goes by the status of a task when it comes to it, because it may have change
       return ids;
     };
     const tasks = Object.create(own.tasks, { getRanges: { value: getRanges } }) as typeof own.tasks;
+    const queues = { tasks, hasExpired: () => false };
     const deps = {
       type: echo,
       config,
       log,
-      queues: { tasks },
-      replicated: { redis: own.redis, queues: { tasks } },
+      queues,
+      replicated: { redis: own.redis, queues },
     };
     return actWith(deps as never, { action: 'cancel', filter: { status }, dry_run: false }, call);
   };
@@ -210,9 +211,10 @@ it('finds the oldest of as many tasks as wait by default', async () => {
 
 it('returns what it has done when the api stops, and can be repeated', async () => {
   await using own = await startApi();
-  const ids = Array.from({ length: 100_000 }, () => randomUUID());
-  while (ids.length > 0) await own.redis.lpush(own.tasks.toKey('wait'), ...ids.splice(0, 25_000));
   await own.submit({ text: 'newest' });
+  // Not before: the queue would be full.
+  const ids = Array.from({ length: 100_000 }, () => randomUUID());
+  while (ids.length > 0) await own.redis.rpush(own.tasks.toKey('wait'), ...ids.splice(0, 25_000));
   const acting = act({ action: 'cancel', filter: { status: 'pending' } }, own);
   await eventually(async () => {
     expect(await own.tasks.getFailedCount()).toBe(1);

@@ -40,3 +40,21 @@ it.each([-HOUR_MS, HOUR_MS])('a task expires in time if the clock is wrong by %i
   const { timestamp = 0 } = (await api.tasks.getJob(id)) ?? {};
   expect(Math.abs(timestamp - (await redisTime(api.redis)))).toBeLessThan(HOUR_MS / 2);
 });
+
+it.each([-HOUR_MS, HOUR_MS])(
+  'an ended task is kept for its time if the clock is wrong by %i ms',
+  async (ms) => {
+    await using api = await startApi({ RETENTION_SECONDS: '1800', ...clockWrongBy(ms) });
+    await using worker = await manualWorker(api);
+    const { request_id: done } = await api.submit({ text: 'a' });
+    await (await worker.take()).complete();
+    const { request_id: cancelled } = await api.submit({ text: 'b' });
+    expect((await api.send({ method: 'DELETE', path: `/tasks/${cancelled}` })).status).toBe(202);
+    for (const id of [done, cancelled]) {
+      const { finishedOn = 0 } = (await api.tasks.getJob(id)) ?? {};
+      expect(Math.abs(finishedOn - (await redisTime(api.redis)))).toBeLessThan(HOUR_MS / 2);
+    }
+    expect(await api.view(done)).toMatchObject({ status: 'done' });
+    expect(await api.view(cancelled)).toMatchObject({ status: 'cancelled' });
+  },
+);

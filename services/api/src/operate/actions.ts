@@ -3,7 +3,6 @@ import type { JobType, Principal, TaskStatus } from '@primes/contracts';
 import * as z from 'zod';
 import { cancelTasks, type CancelTasksDeps } from '../tasks/cancel.ts';
 import { STATES_OF, matcherOf, readTasksOfAnyState, taskFilterSchema } from '../tasks/filter.ts';
-import { hasExpired, type Retention } from '../tasks/lookup.ts';
 import type { Task } from '../tasks/task-view.ts';
 import { discardTasks } from './discard.ts';
 import { RETRYABLE, retryTasks, roomFor, type RetryDeps } from './retry.ts';
@@ -61,7 +60,7 @@ export const ActionResultSchema = z
   .meta({ id: 'TaskActionResult' });
 export type ActionResult = z.infer<typeof ActionResultSchema>;
 
-export type ActionsDeps = RetryDeps & CancelTasksDeps & { readonly config: Retention };
+export type ActionsDeps = RetryDeps & CancelTasksDeps;
 
 /** Whose call it is. */
 export interface ActionCall {
@@ -125,5 +124,5 @@ async function idsOf({ queues }: ActionsDeps, status: TaskStatus): Promise<strin
 /** A worker may have taken a task, or returned it, since the ids were read: for the filter, its status now counts. */
 async function read(deps: ActionsDeps, ids: readonly string[]): Promise<Task[]> {
   const tasks = await readTasksOfAnyState(deps, ids);
-  return tasks.filter((task) => task !== undefined).filter(({ job }) => !hasExpired(job, deps.config));
+  return tasks.filter((task) => task !== undefined).filter(({ job }) => !deps.queues.hasExpired(job));
 }

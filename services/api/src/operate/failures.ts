@@ -8,7 +8,6 @@ import {
 import { isTime, isWrongData, truncate } from '@primes/service-kit';
 import * as z from 'zod';
 import type { TaskQueues } from '../queue/task-queues.ts';
-import { hasExpired, type Retention } from '../tasks/lookup.ts';
 
 /** Failed and cancelled tasks that one call reads, the newest ones; and those that one round trip reads. */
 const MAX_SCANNED = 5_000;
@@ -39,7 +38,6 @@ export type Failures = z.infer<typeof FailuresSchema>;
 export interface FailuresDeps {
   readonly queues: TaskQueues;
   readonly redis: RedisClient;
-  readonly config: Retention;
 }
 
 type Failure = z.infer<typeof FailureSchema>;
@@ -56,7 +54,7 @@ interface FailedJob {
  * @param showsCrashes whether to show the error of a crash, which may contain file or host names, as it was thrown
  */
 export async function groupFailures(deps: FailuresDeps, showsCrashes: boolean): Promise<Failures> {
-  const { queues, config } = deps;
+  const { queues } = deps;
   const [ids, total] = await Promise.all([
     queues.tasks.getRanges(['failed'], 0, MAX_SCANNED - 1, false),
     queues.tasks.getFailedCount(),
@@ -64,7 +62,7 @@ export async function groupFailures(deps: FailuresDeps, showsCrashes: boolean): 
   const groups = new Map<string, Failure>();
   for (let i = 0; i < ids.length; i += PIECE) {
     for (const job of await readFailed(deps, ids.slice(i, i + PIECE))) {
-      if (!isCancellation(job.failedReason) && !hasExpired(job, config)) addTo(groups, job, showsCrashes);
+      if (!isCancellation(job.failedReason) && !queues.hasExpired(job)) addTo(groups, job, showsCrashes);
     }
   }
   const failures = [...groups.values()].sort((a, b) => b.count - a.count);

@@ -19,6 +19,7 @@ import {
 } from '@primes/contracts';
 import {
   COUNT_ENDS,
+  clockedBackend,
   countingBackend,
   withProducerSpan,
   type Message,
@@ -63,7 +64,7 @@ export class TaskQueues {
     this.#config = config;
     this.#redis = redis;
     const options = { ...COUNT_ENDS, connection: redis, prefix };
-    this.tasks = new Queue(name, options, countingBackend(endCounterOf));
+    this.tasks = new Queue(name, options, clockedBackend(config.clock, countingBackend(endCounterOf)));
     this.webhooks = new Queue(WEBHOOK_QUEUE, { connection: redis, prefix });
     // The connection logs its errors once; the queues would repeat them.
     this.tasks.on('error', () => undefined);
@@ -127,14 +128,23 @@ export class TaskQueues {
     });
   }
 
+  /** Whether an ended task has expired. BullMQ removes jobs only when another job ends, so the job may still exist. */
+  hasExpired({ finishedOn }: Pick<TaskJob, 'finishedOn'>): boolean {
+    return finishedOn !== undefined && finishedOn < this.#expiredBefore();
+  }
+
   /** Whether there is a job with one of the ids, which may have expired. */
   async hasSome(ids: readonly string[]): Promise<boolean> {
     return (await this.#redis.exists(...ids.map((id) => this.tasks.toKey(id)))) > 0;
   }
 
   #addAll(additions: readonly Addition[], unless: readonly string[]): Promise<boolean> {
-    const expiredBefore = Date.now() - this.#config.RETENTION_SECONDS * 1_000;
-    return addUnlessThere(this.#redis, additions, { unless, expiredBefore });
+    return addUnlessThere(this.#redis, additions, { unless, expiredBefore: this.#expiredBefore() });
+  }
+
+  /** A task that ended before this time has expired, in milliseconds since the epoch. */
+  #expiredBefore(): number {
+    return this.#config.clock.now() - this.#config.RETENTION_SECONDS * 1_000;
   }
 
   /** The task, after its webhook if it has one. */

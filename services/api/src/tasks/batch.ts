@@ -1,7 +1,6 @@
 import { TASK_LIMITS } from '@primes/contracts';
 import type { TaskQueues } from '../queue/task-queues.ts';
 import { readTasksOfAnyState } from './filter.ts';
-import { hasExpired, type Retention } from './lookup.ts';
 import { taskIdsOfBatch } from './task-id.ts';
 import type { Shown, Task } from './task-view.ts';
 
@@ -11,7 +10,7 @@ import type { Shown, Task } from './task-view.ts';
  */
 export type ReadBatch = (id: string) => Promise<(Task | undefined)[]>;
 
-export function createReadBatch(queues: TaskQueues, type: Shown, config: Retention): ReadBatch {
+export function createReadBatch(queues: TaskQueues, type: Shown): ReadBatch {
   return async function readBatch(id) {
     const ids = taskIdsOfBatch(id, TASK_LIMITS.batchLength);
     if (!(await queues.hasSome(ids))) return [];
@@ -23,6 +22,6 @@ export function createReadBatch(queues: TaskQueues, type: Shown, config: Retenti
 
   async function read(ids: readonly string[]): Promise<(Task | undefined)[]> {
     const tasks = await readTasksOfAnyState({ queues, type }, ids);
-    return tasks.map((task) => (task && hasExpired(task.job, config) ? undefined : task));
+    return tasks.map((task) => (task && queues.hasExpired(task.job) ? undefined : task));
   }
 }

@@ -27,9 +27,9 @@ export interface TasksDeps extends Omit<SubmitDeps & CancelDeps, 'readTask' | 'r
 }
 
 export function createTasks(deps: TasksDeps): Tasks {
-  const { queues, replicated, config, type, watcher } = deps;
-  const readTask = createReadTask(queues, type, config);
-  const readBatch = createReadBatch(queues, type, config);
+  const { queues, replicated, type, watcher } = deps;
+  const readTask = createReadTask(queues, type);
+  const readBatch = createReadBatch(queues, type);
   const submission = { ...deps, queues: replicated.queues, readTask };
   return {
     submit: createSubmit(submission),
