@@ -36,7 +36,9 @@ afterAll(async () => {
   await runAsReader(`${outOfService}- || true`);
 });
 
-const podsOfRelease = () => list('pods', `app.kubernetes.io/instance=${RELEASE}`);
+/** Without the pod of `helm test`, which has ended. */
+const podsOfRelease = () =>
+  list('pods', `app.kubernetes.io/instance=${RELEASE},app.kubernetes.io/component!=test`);
 
 /** Stops the kubelet, and kills all processes of these pods, as if the node were turned off. */
 async function loseNode(pods: readonly KubernetesObject[]): Promise<void> {
