@@ -12,8 +12,8 @@ const MIN_TIME = 1e12;
 const NEXT_DUE = 3;
 
 /**
- * The backend of a BullMQ Worker or Queue that uses the time of Redis in Redis. BullMQ uses the wall clock: one that is an hour ahead
- * starts all jobs that are delayed by less, and so uses all attempts of a job at once.
+ * The backend of a BullMQ Worker or Queue that uses the time of Redis in Redis. BullMQ uses the wall clock: one that is
+ * an hour ahead starts all jobs that are delayed by less, and so uses all attempts of a job at once.
  */
 export function clockedBackend(
   clock: Pick<RedisClock, 'now'>,

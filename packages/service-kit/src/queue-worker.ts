@@ -110,8 +110,8 @@ export class QueueWorker<Data, Result = unknown> extends Worker<Data, Result> {
   }
 
   /**
-   * Data that is no JSON becomes `null`, which the processor rejects. BullMQ would throw before the processor runs: the
-   * job would stall and be fetched again for ever, because only a run can fail it (14 times in 4 minutes).
+   * Data that is not JSON becomes `null`, which the processor rejects. BullMQ would throw before the processor runs. The
+   * job would stall and be fetched again without end (14 times in 4 minutes), because only a run can fail it.
    */
   protected override createJob(json: JobJson, id: string): Job<Data, Result> {
     try {
